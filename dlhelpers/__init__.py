@@ -1,0 +1,1 @@
+"""Plumbing for the deep-learning notebooks: each file stands alone and teaches nothing itself."""
