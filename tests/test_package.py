@@ -1,0 +1,55 @@
+"""The package carries the data, so that installing it is enough, in any folder."""
+
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from dlhelpers import datasets
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """A folder into which the package was installed from its wheel, without a network."""
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps"]
+    subprocess.run(
+        [*command, "--no-build-isolation", "--target", folder, ROOT], check=True, cwd=folder
+    )
+    return folder
+
+
+def run_elsewhere(program, installed, folder):
+    """What a program prints that knows the installed package alone, not this clone."""
+    lines = f"import sys; sys.path.insert(0, {str(installed)!r}); {program}"
+    return subprocess.run(
+        [sys.executable, "-P", "-c", lines], cwd=folder, capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def test_the_installed_package_loads_the_digits_from_any_folder(installed, tmp_path):
+    program = "from dlhelpers import datasets; print(*(a.sum() for a in datasets.mnist()))"
+    wanted = " ".join(str(np.sum(array)) for array in datasets.mnist())
+    assert run_elsewhere(program, installed, tmp_path) == wanted
+
+
+def test_the_installed_package_is_not_this_clone(installed, tmp_path):
+    program = "from dlhelpers import datasets; print(datasets.__file__)"
+    assert run_elsewhere(program, installed, tmp_path).startswith(str(installed))
+
+
+def test_each_data_file_and_its_licence_travels(installed):
+    listed = {line.split()[-1] for line in (ROOT / "data" / "SHA256SUMS").read_text().splitlines()}
+    carried = {path.name for path in (installed / "dlhelpers" / "data").iterdir()}
+    assert listed | {"SHA256SUMS", "README.md", "LICENSE-fashion-mnist.txt"} <= carried
+
+
+def test_the_package_asks_for_no_framework(installed):
+    [metadata] = installed.glob("dlhelpers-*.dist-info/METADATA")
+    asked = [line for line in metadata.read_text().splitlines() if line.startswith("Requires-Dist")]
+    assert asked
+    assert not [line for line in asked for name in ("keras", "tensorflow", "torch") if name in line]
