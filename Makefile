@@ -1,0 +1,46 @@
+# The two commands are `make lab` and `make test`; `make help` lists all.
+
+NOTEBOOKS ?= notebooks/*.ipynb
+supported = import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+pythons = python3 python3.13 python3.12 python3.11 python
+PYTHON ?= $(shell for p in $(pythons); do $$p -c '$(supported)' 2>&- && echo $$p && break; done)
+# In a container the only user is often root, whom Jupyter refuses unless told otherwise.
+allow_root = $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.PHONY: help lab test refresh bench data lint lock clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
+
+lab: .venv/ready  ## open JupyterLab on the notebooks
+	.venv/bin/jupyter lab --notebook-dir notebooks $(allow_root)
+
+test: .venv/ready  ## unit tests, then every stored output of every notebook compared
+	.venv/bin/python -m pytest
+
+refresh: .venv/ready  ## execute the notebooks (or NOTEBOOKS=…) and store their outputs
+	.venv/bin/python tools/refresh.py $(NOTEBOOKS)
+
+bench: .venv/ready  ## train notebook 11's network and the keras.io one side by side
+	.venv/bin/python tools/bench.py
+
+data: .venv/ready  ## make data/ again from its packages and compare the checksums
+	.venv/bin/python data/build.py --check
+
+lint: .venv/ready  ## the style of the Python files
+	.venv/bin/ruff check && .venv/bin/ruff format --check
+
+lock: .venv/ready  ## write the newest exact versions into requirements.lock
+	.venv/bin/pip install --quiet uv
+	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate \
+	    --custom-compile-command "make lock" requirements-dev.txt --output-file requirements.lock
+
+clean:  ## remove the environment and caches
+	rm -rf .venv .pytest_cache .ruff_cache
+
+.venv/ready: requirements.lock
+	@test -n "$(PYTHON)" || { echo "This course needs Python 3.11, 3.12 or 3.13 with venv and pip;" \
+	    "none of $(pythons) is one. Install it, or name it: make PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	touch .venv/ready

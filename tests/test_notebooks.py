@@ -1,0 +1,55 @@
+"""The rules of notebook_rules.py over every stored notebook, and what holds between notebooks."""
+
+import base64
+import pathlib
+import re
+
+import nbformat
+import notebook_rules as rules
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+DOCS = sorted((ROOT / "docs").glob("*.png"))
+NOTEBOOKS = {path.stem: nbformat.read(path, as_version=4) for path in PATHS}
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_keeps_the_rule(name, rule):
+    assert list(rule(NOTEBOOKS[name])) == []
+
+
+def test_the_set_up_cell_is_the_same_in_every_notebook():
+    assert len({rules.code_cells(notebook)[0].source for notebook in NOTEBOOKS.values()}) == 1
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_validates_against_the_format(name):
+    nbformat.validate(NOTEBOOKS[name])
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_opens_with_its_question_and_its_minutes(name):
+    opening = NOTEBOOKS[name].cells[0].source
+    assert opening.startswith("# ")
+    assert "?" in opening
+    assert re.search(r"(minute|second)s? on two CPU cores", opening)
+
+
+def test_the_readme_lists_every_notebook():
+    readme = (ROOT / "README.md").read_text()
+    missing = [path.name for path in PATHS if f"notebooks/{path.name}" not in readme]
+    assert missing == []
+
+
+def test_the_pictures_of_the_readme_are_those_of_the_notebooks():
+    stored = {
+        output.data["image/png"].replace("\n", "")
+        for notebook in NOTEBOOKS.values()
+        for cell in rules.code_cells(notebook)
+        for output in cell.outputs
+        if "image/png" in output.get("data", {})
+    }
+    shown = {path.name: base64.b64encode(path.read_bytes()).decode() for path in DOCS}
+    assert [name for name, picture in shown.items() if picture not in stored] == []
