@@ -1,0 +1,493 @@
+"""`params.explain`: every formula against Keras's own count, and what happens where none fits."""
+
+import ast
+import operator
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from dlhelpers import params
+from dlhelpers.params import explain
+
+GOLDEN = pathlib.Path(__file__).parent / "golden"
+
+OPERATORS = {ast.Add: operator.add, ast.Mult: operator.mul, ast.Div: operator.truediv}
+
+
+def evaluate(numbers):
+    """The value of "(5 × 100) + 100", by a way that shares nothing with `params`."""
+
+    def value(node):
+        if isinstance(node, ast.BinOp):
+            return OPERATORS[type(node.op)](value(node.left), value(node.right))
+        assert isinstance(node, ast.Constant) and isinstance(node.value, int)
+        return node.value
+
+    return value(ast.parse(numbers.replace("×", "*").replace("÷", "/"), mode="eval").body)
+
+
+def assert_adds_up(row):
+    """Left and right of the last = are the row's count."""
+    numbers, result = row.arithmetic.rsplit(" = ", 1)
+    assert evaluate(numbers) == int(result) == row.params
+
+
+def built(layer, shape):
+    layer.build((None, *shape))
+    return layer
+
+
+def the_row(layer):
+    (row,) = explain(layer).rows
+    return row
+
+
+class Scale(layers.Layer):
+    """A layer that params.py does not know."""
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(3, 3, input_shape[-1]), name="kernel")
+
+    def call(self, inputs):
+        return inputs
+
+
+def lecture_sequential():
+    return keras.Sequential(
+        [
+            keras.Input((10, 5), name="input"),
+            layers.Dense(100, activation="relu", name="hidden1"),
+            layers.Dense(20, activation="relu", name="hidden2"),
+            layers.Dense(1, activation="sigmoid", name="output"),
+        ]
+    )
+
+
+def lecture_functional():
+    input1 = keras.Input((16,), name="input1")
+    x1 = layers.Dense(8, activation="relu", name="x1")(input1)
+    input2 = keras.Input((32,), name="input2")
+    x2 = layers.Dense(8, activation="relu", name="x2")(input2)
+    added = layers.Concatenate(name="added")([x1, x2])
+    return keras.Model([input1, input2], layers.Dense(4, name="out")(added))
+
+
+def nested():
+    encoder = keras.Sequential(
+        [keras.Input((4,)), layers.Dense(3, name="inner1"), layers.Dense(2, name="inner2")],
+        name="encoder",
+    )
+    inputs = keras.Input((4,), name="inputs")
+    return keras.Model(inputs, layers.Dense(5, name="outer")(encoder(inputs)))
+
+
+# Layer and input shape without the batch axis.
+KNOWN = [
+    (layers.Dense(7), (5,)),
+    (layers.Dense(7, use_bias=False), (5,)),
+    (layers.Dense(1), (10, 1)),
+    (layers.Dense(4), (2, 3, 6)),
+    (layers.Embedding(11, 3), (9,)),
+    (layers.Embedding(11, 3, mask_zero=True), (9,)),
+    (layers.Conv1D(6, 3), (20, 4)),
+    (layers.Conv1D(6, 5, strides=2, padding="causal", use_bias=False), (20, 4)),
+    (layers.Conv1D(6, 3, groups=2, data_format="channels_first"), (4, 20)),
+    (layers.Conv2D(8, 3), (12, 12, 1)),
+    (layers.Conv2D(8, (3, 5), padding="same", dilation_rate=2), (12, 14, 3)),
+    (layers.Conv2D(8, 3, groups=4), (12, 12, 8)),
+    (layers.Conv2D(8, 3, groups=4, use_bias=False), (12, 12, 8)),
+    (layers.Conv2D(8, (2, 3), data_format="channels_first"), (3, 12, 14)),
+    (layers.Conv3D(4, (2, 3, 4)), (6, 7, 8, 3)),
+    (layers.Conv3D(4, 2, groups=2, use_bias=False), (6, 7, 8, 2)),
+    (layers.DepthwiseConv1D(3, depth_multiplier=2), (20, 5)),
+    (layers.DepthwiseConv2D((3, 5)), (12, 14, 6)),
+    (layers.DepthwiseConv2D(3, depth_multiplier=3, use_bias=False), (12, 12, 6)),
+    (layers.DepthwiseConv2D(3, data_format="channels_first"), (6, 12, 14)),
+    (layers.SeparableConv1D(7, 3, depth_multiplier=2), (20, 5)),
+    (layers.SeparableConv2D(7, (3, 5)), (12, 14, 6)),
+    (layers.SeparableConv2D(7, 3, depth_multiplier=3, use_bias=False), (12, 12, 6)),
+    (layers.BatchNormalization(), (12, 14, 6)),
+    (layers.BatchNormalization(axis=1), (6, 12, 14)),
+    (layers.BatchNormalization(scale=False), (5,)),
+    (layers.BatchNormalization(scale=False, center=False), (5,)),
+    (layers.LayerNormalization(), (10, 5)),
+    (layers.LayerNormalization(axis=[1, 2]), (10, 5)),
+    (layers.LayerNormalization(axis=1, center=False), (10, 5)),
+    (layers.LayerNormalization(scale=False), (10, 5)),
+    (layers.PReLU(), (5,)),
+    (layers.PReLU(), (8, 9, 4)),
+    (layers.PReLU(shared_axes=[1, 2]), (8, 9, 4)),
+]
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"), KNOWN, ids=[f"{layer.name}{shape}" for layer, shape in KNOWN]
+)
+def test_a_formula_gives_what_keras_counts(layer, shape):
+    row = the_row(built(layer, shape))
+    assert "by shape" not in row.note
+    assert row.params == layer.count_params() > 0
+    assert row.trainable == sum(int(np.prod(w.shape)) for w in layer.trainable_weights)
+    assert_adds_up(row)
+
+
+def test_every_entry_of_the_table_is_tested():
+    assert {type(layer).__name__ for layer, _ in KNOWN} == set(params.FORMULAS)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "formula", "arithmetic"),
+    [
+        (layers.Dense(100), (5,), "(input × units) + units", "(5 × 100) + 100 = 600"),
+        (layers.Dense(100, use_bias=False), (5,), "input × units", "5 × 100 = 500"),
+        (
+            layers.Conv2D(32, 3),
+            (28, 28, 1),
+            "(kernel × channels × filters) + filters",
+            "(3 × 3 × 1 × 32) + 32 = 320",
+        ),
+        (
+            layers.Conv2D(8, 3, groups=2, use_bias=False),
+            (9, 9, 16),
+            "kernel × (channels ÷ groups) × filters",
+            "3 × 3 × (16 ÷ 2) × 8 = 576",
+        ),
+        (
+            layers.BatchNormalization(scale=False),
+            (9, 9, 16),
+            "(beta + mean + variance) × channels",
+            "(1 + 1 + 1) × 16 = 48",
+        ),
+    ],
+)
+def test_a_formula_reads_as_in_the_lecture(layer, shape, formula, arithmetic):
+    row = the_row(built(layer, shape))
+    assert (row.formula, row.arithmetic) == (formula, arithmetic)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.Flatten(),
+        layers.Dropout(0.5),
+        layers.MaxPooling2D(),
+        layers.GlobalAveragePooling2D(),
+        layers.ReLU(),
+        layers.Rescaling(1 / 255),
+        layers.RandomFlip(),
+    ],
+    ids=lambda layer: layer.name,
+)
+def test_a_layer_without_weights_counts_zero(layer):
+    layer(keras.Input((8, 8, 3)))
+    row = the_row(layer)
+    assert (row.params, row.trainable, row.formula, row.arithmetic, row.note) == (0, 0, "", "", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [("sequential", lecture_sequential()), ("functional", lecture_functional())],
+    ids=["sequential", "functional"],
+)
+def test_the_lectures_models_print_as_stored(name, model):
+    assert str(explain(model)) + "\n" == (GOLDEN / f"params_{name}.txt").read_text("utf-8")
+
+
+def test_the_lectures_totals_come_out():
+    assert [row.params for row in explain(lecture_sequential()).rows] == [600, 2020, 21]
+    assert explain(lecture_sequential()).total == 2641
+    assert [row.params for row in explain(lecture_functional()).rows] == [0, 0, 136, 264, 0, 68]
+    assert explain(lecture_functional()).total == 468
+
+
+def test_an_unknown_layer_shows_the_shapes_of_its_weights_and_says_so():
+    row = the_row(built(Scale(), (16,)))
+    assert row.formula == "kernel 3×3×16 = 144"
+    assert row.arithmetic == "3 × 3 × 16 = 144"
+    assert row.note == "no formula for Scale: weights by shape"
+
+
+def test_an_unknown_layer_of_many_weights_adds_them_up():
+    layer = layers.LSTM(3)
+    layer(keras.Input((5, 2)))
+    row = the_row(layer)
+    assert row.params == layer.count_params()
+    assert row.formula.startswith("lstm_cell/kernel 2×12 = 24, lstm_cell/recurrent_kernel 3×12")
+    assert_adds_up(row)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda layer: ("input × units", {"input": 5, "units": 100}),  # a number, but not Keras's
+        lambda layer: ("input × units", {"input": None, "units": 100}),  # no number
+        lambda layer: ("input × units", {"input": 5}),  # a symbol without a number
+        lambda layer: ("600 = 600", {}),  # no arithmetic
+    ],
+)
+def test_a_wrong_formula_is_not_printed(monkeypatch, wrong):
+    monkeypatch.setitem(params.FORMULAS, "Dense", wrong)
+    row = the_row(built(layers.Dense(100), (5,)))
+    assert row.formula == "kernel 5×100 = 500, bias 100 = 100"
+    assert row.arithmetic == "500 + 100 = 600"
+    assert row.note == "the formula for Dense does not give this: weights by shape"
+
+
+def test_a_formula_that_fails_is_not_printed(monkeypatch):
+    monkeypatch.setitem(params.FORMULAS, "Dense", lambda layer: layer.no_such_setting)
+    row = the_row(built(layers.Dense(100), (5,)))
+    assert row.note == "no formula for Dense: weights by shape"
+    assert row.params == 600
+
+
+def test_a_layer_with_more_weights_than_its_formula_falls_back():
+    layer = built(layers.Dense(7), (5,))
+    layer.enable_lora(2)
+    row = the_row(layer)
+    assert row.params == layer.count_params() == 66
+    assert row.trainable == 2 * (5 + 7) + 7
+    assert row.note.startswith("the formula for Dense does not give this")
+    assert_adds_up(row)
+
+
+def test_a_class_of_ones_own_has_the_formula_of_its_base():
+    class Logits(layers.Dense):
+        pass
+
+    row = the_row(built(Logits(7), (5,)))
+    assert (row.kind, row.arithmetic) == ("Logits", "(5 × 7) + 7 = 42")
+
+
+def test_a_shared_layer_is_counted_once():
+    shared = layers.Dense(3, name="shared")
+    a, b = keras.Input((4,)), keras.Input((4,))
+    model = keras.Model([a, b], layers.Add()([shared(a), shared(b)]))
+    explanation = explain(model)
+    assert [row.params for row in explanation.rows if row.name == "shared"] == [15]
+    assert explanation.total == model.count_params() == 15
+
+
+def test_a_layer_shared_by_two_nested_models_is_counted_in_the_first():
+    shared = layers.Dense(3, name="shared")
+    inputs = keras.Input((4,))
+    parts = [keras.Sequential([keras.Input((4,)), shared], name=name) for name in ("one", "two")]
+    model = keras.Model(inputs, layers.Add()([part(inputs) for part in parts]))
+    rows = explain(model).rows
+    first, second = (row for row in rows if row.name == "shared")
+    assert (first.params, second.params) == (15, 0)
+    assert (first.note, second.note) == ("", "15 parameters are counted above")
+    assert [row.params for row in rows if row.subtotal] == [15, 0]
+    assert explain(model).total == model.count_params() == 15
+
+
+def test_a_weight_tied_across_layers_is_counted_once():
+    class Tied(layers.Layer):
+        def __init__(self, kernel):
+            super().__init__()
+            self.kernel = kernel
+
+        def build(self, input_shape):
+            self.bias = self.add_weight(shape=(4,), name="bias")
+
+        def call(self, inputs):
+            return inputs @ keras.ops.transpose(self.kernel) + self.bias
+
+    first = built(layers.Dense(4), (4,))
+    model = keras.Sequential([keras.Input((4,)), first, Tied(first.kernel)])
+    rows = explain(model).rows
+    assert [row.params for row in rows] == [20, 4]
+    assert rows[1].note == "16 parameters are counted above; the rest by shape"
+    assert explain(model).total == model.count_params() == 24
+
+
+def test_a_nested_subtotal_is_not_counted_twice():
+    model = nested()
+    explanation = explain(model)
+    assert [(row.name, row.depth, row.params) for row in explanation.rows] == [
+        ("inputs", 0, 0),
+        ("encoder", 0, 23),
+        ("inner1", 1, 15),
+        ("inner2", 1, 8),
+        ("outer", 0, 15),
+    ]
+    assert explanation.total == model.count_params() == 38
+    assert "(23)" in str(explanation) and "· inner1 (Dense)" in str(explanation)
+
+
+def test_models_nested_twice_add_up_too():
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, layers.Dense(2)(nested()(inputs)))
+    explanation = explain(model)
+    assert max(row.depth for row in explanation.rows) == 2
+    assert explanation.total == model.count_params()
+    assert sum(row.params for row in explanation.rows if row.depth == 0) == explanation.total
+
+
+def test_the_weights_of_a_model_itself_have_a_row():
+    class Shifted(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = layers.Dense(3)
+
+        def build(self, input_shape):
+            self.dense.build(input_shape)
+            self.shift = self.add_weight(shape=(3,), name="shift")
+
+        def call(self, inputs):
+            return self.dense(inputs) + self.shift
+
+    model = Shifted()
+    model.build((None, 4))
+    dense, own = explain(model).rows
+    assert (dense.params, own.params, own.formula) == (15, 3, "shift 3 = 3")
+    assert explain(model).total == model.count_params() == 18
+
+
+def test_an_unbuilt_model_or_layer_says_how_to_build_it():
+    with pytest.raises(ValueError, match=r"model\.build\(input_shape\) or .* keras\.Input"):
+        explain(keras.Sequential([layers.Dense(3)]))
+    with pytest.raises(ValueError, match=r"'lonely' is not built.*layer\.build\(input_shape\)"):
+        explain(layers.Dense(3, name="lonely"))
+
+
+def test_an_unbuilt_layer_inside_a_built_model_is_said():
+    class Forgetful(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.used, self.unused = layers.Dense(3), layers.Dense(3)
+
+        def build(self, input_shape):
+            self.used.build(input_shape)
+
+    model = Forgetful()
+    model.build((None, 4))
+    assert [row.note for row in explain(model).rows] == ["", "not built yet, counted as 0"]
+
+
+def test_what_is_no_keras_layer_is_refused():
+    with pytest.raises(TypeError, match="got str"):
+        explain("model")
+
+
+def test_frozen_layers_are_marked():
+    model = lecture_sequential()
+    model.layers[0].trainable = False
+    explanation = explain(model)
+    assert [row.trainable for row in explanation.rows] == [0, 2020, 21]
+    assert explanation.rows[0].note == "frozen: 0 of 600 trainable"
+    assert (explanation.total, explanation.trainable) == (2641, 2041)
+    assert "Non-trainable params: 600" in str(explanation)
+
+
+def test_a_layer_of_a_frozen_model_is_not_trained_even_when_it_says_so():
+    model = lecture_sequential()
+    model.trainable = False
+    model.layers[0].trainable = True
+    assert explain(model).trainable == 0
+    assert explain(model).rows[0].note == "0 of 600 trainable"
+
+
+def test_moving_statistics_are_not_trainable():
+    row = the_row(built(layers.BatchNormalization(), (16,)))
+    assert (row.params, row.trainable, row.note) == (64, 32, "32 of 64 trainable")
+
+
+def test_training_adds_no_parameters():
+    model = lecture_functional()
+    before = str(explain(model))
+    model.compile("adam", "mse", metrics=["mae"])
+    model.fit([np.zeros((4, 16)), np.zeros((4, 32))], np.zeros((4, 4)), verbose=0)
+    assert str(explain(model)) == before
+
+
+def test_random_states_are_not_parameters():
+    layer = layers.Dropout(0.5)
+    layer(keras.Input((3,)))
+    assert layer.variables and explain(layer).total == 0
+
+
+@pytest.mark.parametrize("layer", [layers.Dense(3), layers.Conv2D(4, 3)], ids=["Dense", "Conv2D"])
+def test_the_output_shape_is_that_of_the_model_or_of_the_built_layer(layer):
+    built(layer, (8, 8, 2))
+    row = the_row(layer)
+    assert row.output_shape == layer.compute_output_shape((None, 8, 8, 2))
+
+
+def test_a_layer_of_several_outputs_has_a_list_of_shapes():
+    layer = layers.LSTM(3, return_state=True)
+    layer(keras.Input((5, 2)))
+    assert the_row(layer).output_shape == [(None, 3), (None, 3), (None, 3)]
+
+
+def test_every_line_of_text_fits_and_no_name_is_cut():
+    inputs = keras.Input((32, 32, 3))
+    x = layers.SeparableConv2D(64, 3, name="a_separable_convolution_with_a_long_name")(inputs)
+    x = layers.BatchNormalization()(x)
+    x = layers.Reshape((900, 64))(x)
+    x = layers.MultiHeadAttention(2, 8)(x, x)
+    explanation = explain(keras.Model(inputs, x))
+    lines = str(explanation).splitlines()
+    assert max(map(len, lines)) <= params.LINE_WIDTH
+    second = lines[0].index("Output shape")
+    first_column = "".join(line[:second] for line in lines[2:-4])
+    names = "".join(f"{row.name} ({row.kind})" for row in explanation.rows)
+    assert "".join(first_column.split()) == "".join(names.split())
+
+
+def test_a_table_of_short_rows_is_narrow():
+    assert max(map(len, str(explain(lecture_sequential())).splitlines())) < 70
+
+
+def test_html_escapes_names():
+    layer = built(layers.Dense(2, name="<script>alert('a & b')<|script>"), (3,))
+    page = explain(layer)._repr_html_()
+    assert "<script" not in page and "&lt;script&gt;alert(&#x27;a &amp; b&#x27;)" in page
+    assert "(3 × 2) + 2 = 8" in page and page.count("<tr>") == 2
+
+
+def test_markdown_has_one_line_a_row_and_escapes_names():
+    layer = built(layers.Dense(2, name="a|b<i>*"), (3,))
+    head, rule, row, *_ = explain(layer).to_markdown().splitlines()
+    assert head.count("|") == rule.count("|") == 5
+    assert row.replace("\\|", "").count("|") == 5
+    assert r"a\|b&lt;i&gt;\* (Dense)" in row and "(3 × 2) + 2 = 8" in row
+
+
+def test_the_columns_add_up_for_a_network_of_hundreds_of_layers():
+    with keras.StatelessScope(initialize_variables=False):  # builds without allocating
+        model = keras.applications.MobileNetV2(weights=None)
+    explanation = explain(model)
+    assert (explanation.total, explanation.trainable) == (3_538_984, 3_504_872)
+    assert not [row.name for row in explanation.rows if "by shape" in row.note]
+
+
+def run_alone(code, folder):
+    """What a new Python prints that runs `code` in a folder with nothing but params.py."""
+    shutil.copy(params.__file__, folder)
+    return subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        cwd=folder,
+    ).stdout
+
+
+def test_importing_brings_in_no_framework(tmp_path):
+    code = "import sys, params; print({'keras', 'tensorflow', 'jax', 'torch'} & set(sys.modules))"
+    assert run_alone(code, tmp_path).strip() == "set()"
+
+
+def test_the_file_works_copied_alone(tmp_path):
+    code = (
+        "import keras, params, sys; dense = keras.layers.Dense(100); dense.build((None, 5));"
+        "print(params.explain(dense)); print('dlhelpers' in sys.modules)"
+    )
+    printed = run_alone(code, tmp_path)
+    assert "(5 × 100) + 100 = 600" in printed and printed.endswith("False\n")
