@@ -430,6 +430,7 @@ def _grid_size(rows, columns, height, width, titles):
 def _cell(ax, x, y, value, face, weight=None):
     """One square of a drawn array, its value in the middle and a kernel's weight in the corner."""
     ax.add_patch(Rectangle((x, y), 1, 1, fc=face, ec="#999999"))
-    ax.text(x + 0.5, y + 0.5, value, ha="center", va="center")
+    middle = 0.5 if weight is None else 0.38
+    ax.text(x + middle, y + middle, value, ha="center", va="center")
     if weight is not None:
-        ax.text(x + 0.94, y + 0.94, f"×{weight}", ha="right", va="bottom", fontsize=7, color="#a00")
+        ax.text(x + 0.96, y + 0.96, f"×{weight}", ha="right", va="bottom", fontsize=7, color="#a00")
