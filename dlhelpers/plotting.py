@@ -129,11 +129,12 @@ def progress():
 
     class Progress(keras.callbacks.Callback):
         def on_train_begin(self, logs=None):
-            self.line = display("training …", display_id=True)
+            self.line = display({"text/plain": "training …"}, raw=True, display_id=True)
 
         def on_epoch_end(self, epoch, logs=None):
             metrics = "  ".join(f"{name} {value:.4f}" for name, value in (logs or {}).items())
-            self.line.update(f"epoch {epoch + 1} of {self.params['epochs']}  {metrics}")
+            text = f"epoch {epoch + 1} of {self.params['epochs']}  {metrics}"
+            self.line.update({"text/plain": text}, raw=True)
 
         def on_train_end(self, logs=None):
             clear_output()

@@ -259,10 +259,10 @@ def test_progress_clears_what_it_drew(monkeypatch):
     events = []
 
     class Line:
-        def update(self, text):
-            events.append(text)
+        def update(self, data, raw):
+            events.append(data["text/plain"])
 
-    monkeypatch.setattr(IPython.display, "display", lambda text, display_id: Line())
+    monkeypatch.setattr(IPython.display, "display", lambda data, raw, display_id: Line())
     monkeypatch.setattr(IPython.display, "clear_output", lambda: events.append("cleared"))
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse")
