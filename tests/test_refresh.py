@@ -40,6 +40,16 @@ def test_a_notebook_with_a_failing_cell_stays_as_it_was(tmp_path, capsys):
     assert "ZeroDivisionError" in capsys.readouterr().out
 
 
+def test_a_notebook_whose_kernel_dies_stays_as_it_was(tmp_path, capsys):
+    path = written(tmp_path, "import os\nos._exit(1)")
+    before = path.read_bytes()
+    assert refresh.main([str(path)]) == 1
+    assert path.read_bytes() == before
+    said = capsys.readouterr().out
+    assert "lesson.ipynb is left as it was, because a cell failed:" in said
+    assert "ernel died" in said
+
+
 def test_what_went_to_standard_error_is_dropped_and_told(tmp_path, capsys):
     path = written(tmp_path, "import sys\nprint('careful', file=sys.stderr)\nprint('kept')")
     refresh.main([str(path)])

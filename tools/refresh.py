@@ -20,6 +20,8 @@ from PIL import Image
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NOTEBOOKS, README_PICTURES = ROOT / "notebooks", ROOT / "docs"
 CELL_METADATA = ("cellView", "jupyter", "nbgrader", "tags")
+# nbclient has an assertion about its clean-up where a kernel died in the middle of a cell.
+FAILURES = (CellExecutionError, CellTimeoutError, DeadKernelError, AssertionError, OSError)
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -103,9 +105,9 @@ def main(arguments):
         started = time.perf_counter()
         try:
             complaints = refresh(path.resolve())
-        except (CellExecutionError, CellTimeoutError, DeadKernelError, OSError) as error:
+        except FAILURES as error:
             failed = True
-            print(f"is left as it was, because a cell failed:\n{error}")
+            print(f"is left as it was, because a cell failed:\n{error or 'the kernel died'}")
             continue
         print(f"{time.perf_counter() - started:.0f} s")
         for text in complaints:
