@@ -423,3 +423,671 @@ def _recall():
             },
             "Divide the diagonal, the digits read right, by the sums of the rows.",
         )
+
+
+# --- 04_optimizers ---
+
+
+@exercise("04.weight_of_step")
+def _weight_of_step():
+    for k, t, alpha in ((5, 5, 0.9), (1, 1, 0.5), (1, 4, 0.9), (3, 7, 0.8), (2, 100, 0.99)):
+        # From the definition: the answer is linear in the gradients, so ask it what one 1 gives.
+        s, shares = 0.0, {}
+        for step in range(1, t + 1):
+            s = alpha * s + (1 - alpha) * (step == k)
+            shares[step] = alpha ** (t - step) * (1 - alpha)
+        wanted = s / (1 - alpha**t)
+        mistakes = {
+            "This is the weight in s; in the corrected s it is larger, and all weights together "
+            "give 1.": s,
+            "Each step contributes 1 - alpha of its gradient when it comes in.": wanted
+            / (1 - alpha),
+            "This is neither scaled by 1 - alpha nor corrected by 1 - alpha**t.": s / (1 - alpha),
+            "The latest step weighs most: k = t has lost nothing yet.": (1 - alpha)
+            * alpha**k
+            / (1 - alpha**t),
+            "Step k has been multiplied by alpha t - k times since it came in, not once more.": (
+                wanted * alpha
+            ),
+            "The correction divides by 1 - alpha**t, with the latest step t.": s / (1 - alpha**k),
+            "This is a plain mean; old gradients weigh less.": 1 / t,
+        }
+        yield Case(
+            (k, t, alpha),
+            wanted,
+            {hint: value for hint, value in mistakes.items() if not np.isclose(value, wanted)},
+            "Put a gradient of 1 at step k and 0 at all others: the weight is what the corrected "
+            "s is at step t.",
+        )
+
+
+@exercise("04.adamw_step")
+def _adamw_step():
+    w, g = np.array([2.0, -1.0, 0.5]), np.array([0.3, -20.0, 0.01])
+    for s, r, t, eta, decay in (
+        (np.zeros(3), np.zeros(3), 1, 0.1, 0.5),
+        (np.array([-0.4, 2.0, 0.03]), np.array([0.2, 9.0, 0.0004]), 7, 0.05, 0.2),
+    ):
+        new_s, new_r = g - 0.9 * (g - s), g**2 - 0.999 * (g**2 - r)
+
+        def state(change, keep, s=new_s, r=new_r):
+            return keep * w + change, s, r
+
+        keep = 1 - eta * decay
+        up, down = new_s / (1 - 0.9**t), np.sqrt(new_r / (1 - 0.999**t))
+        h = g + decay * w
+        l2 = g * 0 + 0.9 * s + 0.1 * h, 0.999 * r + 0.001 * h**2
+        step_l2 = -eta * l2[0] / (1 - 0.9**t) / np.sqrt(l2[1] / (1 - 0.999**t))
+        mistakes = {
+            "The decay went into the gradient: that is L2, and Adam divides it away.": state(
+                step_l2, 1, *l2
+            ),
+            "The decay is missing.": state(-eta * up / down, 1),
+            "The decay is eta times weight_decay: with a small step little is lost.": state(
+                -eta * up / down, 1 - decay
+            ),
+            "The bias correction is missing: divide s by 1 - 0.9**t and r by 1 - 0.999**t.": state(
+                -eta * new_s / np.sqrt(new_r), keep
+            ),
+            "The corrected r stands under a root.": state(-eta * up / down**2, keep),
+            "The step uses the new s, not the gradient alone: that would be RMSprop.": state(
+                -eta * g / down, keep
+            ),
+            "Give back the running s and r; the corrected ones are for this step only.": state(
+                -eta * up / down, keep, up, down**2
+            ),
+            "The step goes down: minus eta.": state(eta * up / down, keep),
+        }
+        yield Case(
+            (w, g, s, r, t, eta, decay),
+            state(-eta * up / down, keep),
+            mistakes,
+            "Give a tuple (w, s, r): first the new s and r, then the step with both corrected, and "
+            "the old w times 1 - eta * weight_decay.",
+        )
+
+
+# --- 05_batch_normalization ---
+
+
+@exercise("05.batch_norm")
+def _batch_norm():
+    random = np.random.default_rng(5)
+    for shape, epsilon in (((2, 1, 2, 2), 0.5), ((3, 2, 1, 3), 0.01), ((2, 3, 2, 1), 2.0)):
+        x = random.integers(-4, 9, size=shape).astype(float)
+        gamma = np.array([2.0, -1.0, 0.5])[: shape[-1]]
+        beta = np.array([0.5, 3.0, -2.0])[: shape[-1]]
+        wanted = np.empty(shape)
+        for channel in range(shape[-1]):  # each channel as a plain list of numbers
+            values = x[..., channel].ravel().tolist()
+            mu = sum(values) / len(values)
+            variance = sum(value * value for value in values) / len(values) - mu * mu
+            slope = gamma[channel] / (variance + epsilon) ** 0.5
+            wanted[..., channel] = slope * x[..., channel] + (beta[channel] - slope * mu)
+        mu, variance = x.mean((0, 1, 2)), x.var((0, 1, 2))
+        yield Case(
+            (x, gamma, beta, epsilon),
+            wanted,
+            {
+                "This has a mean for each pixel; a channel has one mean, over pictures, rows and "
+                "columns (axes 0, 1 and 2).": _standard(x, 0, epsilon) * gamma + beta,
+                "This normalises each picture by itself; the mean runs over all pictures of the "
+                "batch, too.": _standard(x, (1, 2), epsilon) * gamma + beta,
+                "This has one mean for all channels together; each channel has its own.": (
+                    _standard(x, None, epsilon) * gamma + beta
+                ),
+                "This normalises each pixel over its channels (the last axis); a channel's values "
+                "are normalised over the other three axes.": (
+                    _standard(x, -1, epsilon) * gamma + beta
+                ),
+                "This variance divides by m - 1; the algorithm divides by m.": (
+                    _standard(x, (0, 1, 2), epsilon, ddof=1) * gamma + beta
+                ),
+                "Divide by the root of the variance, not by the variance.": (
+                    gamma * (x - mu) / (variance + epsilon) + beta
+                ),
+                "epsilon is added to the variance, under the root.": (
+                    gamma * (x - mu) / (np.sqrt(variance) + epsilon) + beta
+                ),
+                "epsilon is missing under the root.": _standard(x, (0, 1, 2), 0.0) * gamma + beta,
+                "These are the x_hat; the last line of the algorithm scales by gamma and adds "
+                "beta.": _standard(x, (0, 1, 2), epsilon),
+                "gamma scales x_hat alone; beta is added afterwards.": (
+                    gamma * (_standard(x, (0, 1, 2), epsilon) + beta)
+                ),
+                "The mean has not been taken away.": gamma * x / np.sqrt(variance + epsilon) + beta,
+            },
+            "Mean and variance of each channel run over axes 0, 1 and 2; then come the last two "
+            "lines of the algorithm.",
+        )
+
+
+def _standard(x, axes, epsilon, ddof=0):
+    """`x` less its mean, over the root of its variance plus epsilon, along the axes."""
+    mu, variance = x.mean(axes, keepdims=True), x.var(axes, keepdims=True, ddof=ddof)
+    return (x - mu) / np.sqrt(variance + epsilon)
+
+
+@exercise("05.fold")
+def _fold():
+    kernels = np.array([[1.0, -2.0], [0.5, 3.0]]), np.array([[2.0, 0.0, -1.0], [1.0, 4.0, 0.5]])
+    for kernel, epsilon in zip(kernels, (0.5, 0.001)):
+        outputs = kernel.shape[1]
+        bias, gamma = np.array([1.0, -1.0, 2.0])[:outputs], np.array([2.0, 0.5, -1.0])[:outputs]
+        beta, mean = np.array([3.0, 0.0, 1.0])[:outputs], np.array([-2.0, 1.5, 4.0])[:outputs]
+        variance = np.array([0.5, 4.0, 1.0])[:outputs]
+        folded = (kernel, bias, gamma, beta, mean, variance, epsilon)
+
+        # The two layers together are linear: 0 gives the bias, each unit vector a kernel's row.
+        new_bias = _dense_and_norm(np.zeros(2), *folded)
+        new_kernel = _dense_and_norm(np.eye(2), *folded) - new_bias
+        scale = gamma / np.sqrt(variance + epsilon)
+        bare = gamma / np.sqrt(variance)
+        mistakes = {
+            "epsilon is missing under the root.": (kernel * bare, (bias - mean) * bare + beta),
+            "The kernel is right; the old bias goes through the normalization, too, and is "
+            "scaled.": (new_kernel, bias - mean * scale + beta),
+            "The kernel is right; the old bias is lost.": (new_kernel, beta - mean * scale),
+            "The kernel is right; the moving mean is lost.": (new_kernel, bias * scale + beta),
+            "The kernel is right; beta is added after the scaling.": (
+                new_kernel,
+                (bias - mean + beta) * scale,
+            ),
+            "The kernel is right; the mean is taken away, not added.": (
+                new_kernel,
+                (bias + mean) * scale + beta,
+            ),
+            "The bias is right; the kernel must be scaled, too.": (kernel, new_bias),
+            "Divide by the root of the variance, not by the variance.": (
+                kernel * gamma / (variance + epsilon),
+                (bias - mean) * gamma / (variance + epsilon) + beta,
+            ),
+            "The order is kernel, then bias.": (new_bias, new_kernel),
+        }
+        if outputs == len(kernel):
+            hint = "Each output has its scale, and an output is a column of the kernel, not a row."
+            mistakes[hint] = (kernel * scale[:, None], new_bias)
+        yield Case(
+            folded,
+            (new_kernel, new_bias),
+            mistakes,
+            "Give a tuple, kernel and bias: write y = gamma (h W + b - mean) / root + beta and "
+            "sort what multiplies h from what does not.",
+        )
+
+
+def _dense_and_norm(h, kernel, bias, gamma, beta, mean, variance, epsilon):
+    """What a Dense layer and the normalization behind it give in inference."""
+    return gamma * (h @ kernel + bias - mean) / np.sqrt(variance + epsilon) + beta
+
+
+# --- 02_activations ---
+
+
+@exercise("02.leaky_relu")
+def _leaky_relu():
+    for z, slope in (
+        (np.array([-3.0, -1.0, 0.0, 0.5, 2.0]), 0.1),
+        (np.array([[4.0, -2.0], [-0.5, 1.0]]), 0.3),
+        (np.array([-2.0, -0.5, 0.25, 3.0]), 1.5),
+        (np.array([-2.0, 3.0]), 0.0),
+    ):
+        positive, negative = np.clip(z, 0, None), np.clip(z, None, 0)
+        mistakes = {
+            "This is ReLU: negative values must keep slope times z.": positive,
+            "Above slope 1, slope times a negative z lies below z, so the maximum takes z; decide "
+            "by the sign of z.": np.maximum(slope * z, z),
+            "The slope belongs to the negative side; positive values stay what they are.": (
+                slope * positive + negative
+            ),
+            "Negative values keep their sign.": positive - slope * negative,
+            "On the negative side the value is slope times z, not the slope itself.": np.where(
+                z > 0, z, slope
+            ),
+            "This is the derivative; the function's value is wanted.": np.where(z > 0, 1.0, slope),
+        }
+        right = positive + slope * negative
+        yield Case(
+            (z, slope),
+            right,
+            {hint: value for hint, value in mistakes.items() if not np.array_equal(value, right)},
+            "Positive values stay; all others are multiplied by the slope.",
+        )
+
+
+@exercise("02.dead_units")
+def _dead_units():
+    for x, W, b in (
+        (
+            np.array([[3.0, 0.0], [3.0, 0.0], [3.0, 1.0], [0.0, 1.0]]),
+            np.array([[0.0, -3.0, 1.0, -3.0, 0.0, 3.0], [1.0, 3.0, -2.0, 3.0, -2.0, 2.0]]),
+            np.array([-2.0, -4.0, -3.0, 1.0, -4.0, -3.0]),
+        ),
+        (
+            np.array([[2.0, 1.0], [1.0, 3.0], [4.0, 0.0], [0.0, 1.0]]),
+            np.array([[-1.0, 1.0, -2.0, 0.0], [0.0, -5.0, -1.0, 0.0]]),
+            np.array([0.0, -4.0, 6.0, 0.0]),
+        ),
+    ):
+        z = np.array([[sum(row * column) for column in W.T] for row in x])
+        largest = (z + b).max(axis=0)  # over the pictures
+        right = sum(value <= 0 for value in largest)
+        outputs = np.maximum(0, z + b)
+        mistakes = {
+            "Without the bias these are other units: the bias is what kills.": (
+                z.max(axis=0) <= 0
+            ).sum(),
+            "This counts units that are 0 for some picture; dead means 0 for every one.": (
+                (outputs == 0).any(axis=0).sum()
+            ),
+            "This counts zeros in the table of outputs; count units, the columns of zeros.": (
+                (outputs == 0).sum()
+            ),
+            "This looks for pictures that no unit answers (axis 1); a unit is a column.": (
+                (outputs == 0).all(axis=1).sum()
+            ),
+            "These are the units that live; count the others.": len(b) - right,
+            "A unit whose z is exactly 0 puts out 0, too.": (largest < 0).sum(),
+            "The number of dead units is wanted, not their share.": right / len(b),
+            "A negative mean is not enough: one picture with z > 0 keeps a unit alive.": (
+                ((z + b).mean(axis=0) <= 0).sum()
+            ),
+        }
+        yield Case(
+            (x, W, b),
+            right,
+            {hint: value for hint, value in mistakes.items() if value != right},
+            "Compute z = x W + b; a unit is dead if its column has no value above 0.",
+        )
+
+
+# --- 06_dropout ---
+
+
+@exercise("06.dropout")
+def _dropout():
+    random = np.random.default_rng(6)
+    for shape, p in (((8,), 0.25), ((3, 4), 0.5), ((2, 5), 0.8)):
+        x = random.integers(1, 10, size=shape).astype(float)
+        uniform = random.uniform(size=shape).round(2)
+        flat = zip(x.ravel(), uniform.ravel())
+        wanted = np.reshape([0.0 if u < p else value / (1 - p) for value, u in flat], shape)
+        on, off = uniform >= p, uniform < p
+        off_for_all = np.broadcast_to(uniform.reshape(-1, shape[-1])[0] < p, shape)
+        yield Case(
+            (x, uniform, p, True),
+            wanted,
+            {
+                "Without scaling the next layer receives too little: divide by 1 - p.": x * on,
+                "This divides by p; the share of the neurons that stay on is 1 - p.": x * on / p,
+                "This multiplies by 1 - p and shrinks the output further; divide by it.": (
+                    x * on * (1 - p)
+                ),
+                "The mask is the wrong way round: off where the number is below p.": (
+                    x * off / (1 - p)
+                ),
+                "The mask is the wrong way round, and so is the scaling.": x * off / p,
+                "Divide by the probability 1 - p, not by the share that happened to stay on.": (
+                    x * on / max(on.mean(), 1e-9)
+                ),
+                "Each example has a mask of its own, not that of the first row.": np.where(
+                    off_for_all, 0, x / (1 - p)
+                ),
+                "This leaves every neuron on; with training=True the mask acts.": x,
+            },
+            "A neuron is off where its uniform number is below p; the others are divided by 1 - p.",
+        )
+        yield Case(
+            (x, uniform, p, False),
+            x,
+            {
+                "At inference nothing is dropped.": wanted,
+                "At inference nothing is scaled either: the division while training has seen to "
+                "that.": x * (1 - p),
+                "At inference nothing is divided: all neurons are on.": x / (1 - p),
+                "At inference nothing is dropped and nothing is scaled.": x * on,
+            },
+            "With training=False the output is x.",
+        )
+
+
+@exercise("06.inference_weights")
+def _inference_weights():
+    random = np.random.default_rng(66)
+    for inputs, units, p in ((2, 3, 0.5), (3, 2, 0.2), (4, 1, 0.75)):
+        kernel = random.integers(-9, 10, size=(inputs, units)).astype(float)
+        bias = random.integers(1, 10, size=units).astype(float)
+        # All masks with their probabilities give the expected input of the layer, without scaling.
+        masks = np.array(list(np.ndindex((2,) * inputs)))
+        likely = np.prod(np.where(masks, 1 - p, p), axis=1)
+        means = np.array([likely @ (masks[:, i : i + 1] * kernel[i]) for i in range(inputs)])
+        yield Case(
+            (kernel, bias, p),
+            (means, bias),
+            {
+                "The bias is not dropped while training, so it stays as it is.": (
+                    kernel * (1 - p),
+                    bias * (1 - p),
+                ),
+                "p is the probability of being off; 1 - p of the inputs came through.": (
+                    kernel * p,
+                    bias,
+                ),
+                "Dividing is right while training; at inference all inputs are on, so each weight "
+                "must count less.": (kernel / (1 - p), bias),
+                "Without scaling the layer receives more than it did while training.": (
+                    kernel,
+                    bias,
+                ),
+                "This scales the bias and leaves the kernel; it is the other way round.": (
+                    kernel,
+                    bias * (1 - p),
+                ),
+            },
+            "Give the pair (kernel, bias): the layer's expected output must be the one that it had "
+            "while training.",
+        )
+
+
+# --- 03_initialization ---
+
+
+@exercise("03.glorot_limit")
+def _glorot_limit():
+    for n_in, n_out in ((3, 3), (784, 100), (20, 1000)):
+        right = 6**0.5 * (n_in + n_out) ** -0.5
+        sigma = right / 3**0.5
+        yield Case(
+            (n_in, n_out),
+            right,
+            {
+                "This is the standard deviation; a uniform distribution with it reaches √3 times "
+                "as far.": sigma,
+                "This is the variance; take its root, times √3.": sigma**2,
+                "The root is missing.": right**2,
+                "This is He's limit: Glorot adds inputs and outputs.": (6 / n_in) ** 0.5,
+                "This has the outputs alone: Glorot adds inputs and outputs.": (6 / n_out) ** 0.5,
+                "Inputs and outputs are added, not multiplied.": (6 / (n_in * n_out)) ** 0.5,
+                "The variance is 2 / (n_in + n_out), one over the mean of both numbers.": (
+                    right / 2**0.5
+                ),
+                "From -r to r the width is 2 r: r is half of that.": 2 * right,
+            },
+            "On [-r, r] the uniform variance is r² / 3, and Glorot's is 2 / (n_in + n_out).",
+        )
+
+
+@exercise("03.he_std")
+def _he_std():
+    for shape in ((784, 100), (3, 3, 8, 16), (5, 5, 1, 32), (3, 16, 4)):
+        inputs, outputs = 1, shape[-1]
+        for size in shape[:-1]:
+            inputs *= size
+        right = 2**0.5 * inputs**-0.5
+        mistakes = {
+            "He counts the inputs of a unit, not its layer's units.": (2 / outputs) ** 0.5,
+            "A unit reads all of its patch in all channels: multiply all sizes but the last.": (
+                (2 / shape[-2]) ** 0.5
+            ),
+            "The first size alone is not what a unit reads: multiply all sizes but the last.": (
+                (2 / shape[0]) ** 0.5
+            ),
+            "The channels are missing: a unit reads its patch in all of them.": (
+                (2 * shape[-2] / inputs) ** 0.5
+            ),
+            "This is the variance; its root is wanted.": 2 / inputs,
+            "This is 1 / n, without He's factor 2 for the ReLU.": inputs**-0.5,
+            "This is the limit of the uniform distribution, not the standard deviation.": (
+                (6 / inputs) ** 0.5
+            ),
+            "This is Glorot's: He leaves the outputs out.": (2 / (inputs + outputs)) ** 0.5,
+            "The filters are not inputs: multiply all sizes but the last.": (
+                (2 / (inputs * outputs)) ** 0.5
+            ),
+            "This is what Keras draws from before it cuts the tails off; the standard deviation "
+            "after that is wanted.": right / 0.8796256610342398,
+        }
+        yield Case(
+            (shape,),
+            right,
+            {hint: value for hint, value in mistakes.items() if abs(value - right) > 1e-9},
+            "The variance is 2 / n, and n is how many numbers one unit reads.",
+        )
+
+
+@exercise("03.variance_after")
+def _variance_after():
+    for depth, n, variance in ((3, 50, 0.03), (2, 100, 0.02), (1, 100, 0.01), (10, 20, 0.12)):
+        factor = n * variance
+        right = factor
+        for _ in range(depth - 1):
+            right *= factor / 2
+        mistakes = {
+            "No ReLU stands in front of the first layer: its inputs are whole.": (
+                (factor / 2) ** depth
+            ),
+            "Each ReLU halves what enters the next layer.": factor**depth,
+            "That is one layer too many.": right * factor / 2,
+            "Half of the inputs are 0, each layer anew: the 1/2 is multiplied once for every "
+            "ReLU.": (factor**depth / 2),
+            "The first layer multiplies, too.": (factor / 2) ** (depth - 1),
+            "The layers multiply, they do not add.": factor + (depth - 1) * factor / 2,
+            "This is the standard deviation; the variance is wanted.": right**0.5,
+            "The variance of a sum of n terms is n times as large, not n².": (
+                (n * factor) ** depth / 2 ** (depth - 1)
+            ),
+        }
+        yield Case(
+            (depth, n, variance),
+            right,
+            {hint: v for hint, v in mistakes.items() if abs(v - right) > 1e-4 * (1 + right)},
+            "The first layer multiplies by n Var(w), every later one by n Var(w) / 2.",
+        )
+
+
+# --- 07_early_stopping ---
+
+
+@exercise("07.stopping_epoch")
+def _stopping_epoch():
+    def run(accuracies, patience, delta, ties=False, neighbours=False):
+        """The rule, or with a tie or a rise since the epoch before taken for an improvement."""
+        best, best_epoch = -1.0, 0
+        for epoch, accuracy in enumerate(accuracies, 1):
+            if accuracy > best + delta or (ties and accuracy == best + delta):
+                best, best_epoch = accuracy, epoch
+            elif epoch - best_epoch >= patience:
+                return epoch, best_epoch
+            best = accuracy if neighbours else best
+        return len(accuracies), best_epoch
+
+    for accuracies, patience, delta in (
+        ([0.50, 0.60, 0.70, 0.68, 0.72, 0.75, 0.71, 0.74, 0.73, 0.80], 2, 0.0),
+        ([0.50, 0.60, 0.70, 0.68, 0.72, 0.75, 0.71, 0.74, 0.73, 0.80], 4, 0.0),
+        ([0.50, 0.625, 0.625, 0.625, 0.625, 0.625, 0.625, 0.75], 3, 0.0),
+        ([0.40, 0.50, 0.52, 0.54, 0.56, 0.58, 0.60], 2, 0.05),
+        ([0.40, 0.50, 0.52, 0.54, 0.56, 0.58, 0.60], 3, 0.05),
+        ([0.90, 0.80, 0.70, 0.60], 1, 0.0),
+    ):
+        # An independent reference: for each epoch, the record that counted last, by looking back.
+        records = [0]
+        for t, accuracy in enumerate(accuracies):
+            if accuracy > accuracies[records[-1]] + delta:
+                records.append(t)
+        ends = [*records[1:], len(accuracies)]
+        fits = (r + patience for r, end in zip(records, ends) if r + patience < end)
+        stop = min(next(fits, len(accuracies) - 1), len(accuracies) - 1)
+        best = max(r for r in records if r <= stop)
+        negative = [1 - accuracy for accuracy in accuracies]
+        yield Case(
+            (accuracies, patience, delta),
+            (stop + 1, best + 1),
+            {
+                "Epochs count from 1 here, not from 0 as in Keras.": (stop, best),
+                "Of accuracies the larger one is better.": run(negative, patience, delta),
+                "This stops one epoch late: patience 1 stops at the first epoch that is no "
+                "better.": run(accuracies, patience + 1, delta),
+                "min_delta is left out: an improvement must be larger than it.": run(
+                    accuracies, patience, 0
+                ),
+                "An epoch that only equals the best one is no improvement.": run(
+                    accuracies, patience, delta, ties=True
+                ),
+                "Compare with the best accuracy so far, not with that of the epoch before.": run(
+                    accuracies, patience, delta, neighbours=True
+                ),
+                "The order is: first the epoch after which training stops, then the best one.": (
+                    best + 1,
+                    stop + 1,
+                ),
+                "The best epoch is the best of those before training stopped, and only if "
+                "min_delta let it count.": (stop + 1, int(np.argmax(accuracies)) + 1),
+            },
+            "Keep the best accuracy and its epoch; stop when the epoch lies `patience` behind it.",
+        )
+
+
+@exercise("07.smallest_patience")
+def _smallest_patience():
+    def kept(losses, patience):
+        best = 0
+        for epoch, loss in enumerate(losses):
+            if loss < losses[best]:
+                best = epoch
+            elif epoch - best >= patience:
+                break
+        return best
+
+    for losses in (
+        [0.9, 0.5, 0.6, 0.7, 0.55, 0.4, 0.45, 0.3, 0.35, 0.36, 0.37, 0.38, 0.39],
+        [0.9, 0.6, 0.5, 0.52, 0.49, 0.45, 0.48, 0.47, 0.46, 0.5],
+        [0.5, 0.8, 0.7, 0.6, 0.4, 0.42, 0.41, 0.39, 0.43],
+        [0.8, 0.7, 0.6, 0.5],
+        [0.3, 0.4, 0.5, 0.6, 0.7],
+    ):
+        lowest = losses.index(min(losses))
+        wanted = next(p for p in range(1, 99) if kept(losses, p) == lowest)
+        rises = "".join("01"[b > a] for a, b in zip(losses, losses[1:]))[:lowest]
+        longest = max(map(len, rises.split("0")))
+        records = [t for t, loss in enumerate(losses) if loss == min(losses[: t + 1])]
+        gaps = [b - a for a, b in zip(records, [*records[1:], len(losses)])]
+        yield Case(
+            (losses,),
+            wanted,
+            {
+                "With this patience training stops one epoch before the improvement comes.": (
+                    wanted - 1
+                ),
+                "One less is enough: an improvement in the very epoch where patience would run out "
+                "still counts.": wanted + 1,
+                "What comes after the lowest loss does not matter: it has been found.": max(gaps),
+                "This is the wait from the first epoch to the lowest loss; patience starts anew "
+                "with every improvement.": lowest,
+                "This is the epoch of the lowest loss; patience starts anew with every "
+                "improvement.": lowest + 1,
+                "A loss that falls is no improvement while it is above the best one.": max(
+                    longest, 1
+                ),
+                "Patience cannot be smaller than 1 epoch.": 0,
+            },
+            "Look for the longest wait from one improvement to the next, up to the lowest loss.",
+        )
+
+
+# --- 08_skip_connections ---
+
+
+@exercise("08.gradient_through")
+def _gradient_through():
+    random = np.random.default_rng(8)
+    for blocks, size in ((1, 2), (2, 2), (3, 3)):
+        tables = [random.integers(-2, 3, size=(size, size)).astype(float) for _ in range(blocks)]
+        tables[0][0, 1] = tables[0][1, 0] + 1  # never symmetric
+        at_the_end = random.integers(1, 5, size=size).astype(float)
+
+        def through(tables, identity=1, last=at_the_end):
+            whole = np.eye(len(last))
+            for table in tables:
+                whole = whole @ (table + identity * np.eye(len(last)))
+            return whole @ last
+
+        wanted = through(tables)
+        plain = through(tables, identity=0)
+        mistakes = {
+            "This is a plain network: the way over the shortcuts is missing.": plain,
+            "The shortcut counts once in each block, not once for the whole network.": plain
+            + at_the_end,
+            "The gradient comes from the end: it meets the last block's table first.": through(
+                tables[::-1]
+            ),
+            "Row i says how F changes with x_i, so the table stands on the left: dF_dx @ dL_dH.": (
+                through([table.T for table in tables])
+            ),
+            "Both ways count: through F and over the shortcut.": at_the_end,
+            "The shortcut adds the gradient at H, not a 1 to each value.": _with_ones(
+                tables, at_the_end
+            ),
+        }
+        yield Case(
+            (tables, at_the_end),
+            wanted,
+            {hint: value for hint, value in mistakes.items() if not np.allclose(value, wanted)},
+            "From the last block to the first, make the gradient dF_dx @ gradient + gradient.",
+        )
+
+
+def _with_ones(tables, gradient):
+    for table in reversed(tables):
+        gradient = table @ gradient + 1
+    return gradient
+
+
+@exercise("08.densenet")
+def _densenet():
+    for k0, k, layers in ((16, 12, 2), (64, 32, 6), (3, 8, 4), (10, 4, 1)):
+        channels = [k0]
+        for _ in range(layers):
+            channels.append(channels[-1] + k)
+        reads, after = channels[:-1], channels[-1]
+        kernels = 3 * 3 * k * sum(reads)
+        mistakes = {
+            "The biases are missing: k in each layer.": (after, kernels),
+            "A layer reads all channels so far, not those of the block's input alone.": (
+                after,
+                layers * (9 * k0 * k + k),
+            ),
+            "A layer reads the channels before it; its own k come after.": (
+                after,
+                9 * k * sum(channels[1:]) + layers * k,
+            ),
+            "The input's channels stay there: k0 is part of the sum.": (
+                layers * k,
+                kernels + layers * k,
+            ),
+            "Concatenating adds up channels; ResNet's addition would keep their number.": (
+                k0,
+                kernels + layers * k,
+            ),
+            "The new channels stand beside k0 + (L - 1) k older ones: L layers bring L k.": (
+                after - k,
+                kernels + layers * k,
+            ),
+            "Each layer has k filters; all channels so far are its input only.": (
+                after,
+                sum(9 * n * (n + k) + n + k for n in reads),
+            ),
+            "A 3 × 3 kernel has nine weights for each input channel and filter.": (
+                after,
+                k * sum(reads) + layers * k,
+            ),
+            "One bias for each filter: k in each layer.": (after, kernels + layers),
+            "This counts the last layer alone.": (after, 9 * reads[-1] * k + k),
+        }
+        wanted = (after, kernels + layers * k)
+        yield Case(
+            (k0, k, layers),
+            wanted,
+            {hint: value for hint, value in mistakes.items() if value != wanted},
+            "Give a tuple (channels, parameters): layer 1 reads k0 channels, layer 2 reads k0 + k, "
+            "and each has k filters.",
+        )
