@@ -1,8 +1,9 @@
 """Train the network of notebook 11 and keras.io's "Simple MNIST convnet" side by side.
 
-`python tools/bench.py [--epochs 15] [--seeds 0]`; a full run takes about ten minutes on two cores.
-Both see the same pictures on the same machine, one after the other; keras.io's trains on 54,000
-of them, because its example holds back a tenth. https://keras.io/examples/vision/mnist_convnet/
+`python tools/bench.py [--epochs 15] [--seeds 0]`; a full run takes about four and a half minutes
+on two cores. Both see the same pictures on the same machine, one after the other; keras.io's
+trains on 54,000 of them, because its example holds back a tenth.
+https://keras.io/examples/vision/mnist_convnet/
 """
 
 import argparse

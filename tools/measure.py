@@ -52,6 +52,7 @@ def execute(path, seed):
         notebook,
         timeout=1200,
         kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],  # not that the kernel listens on this machine
         allow_errors=True,
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()

@@ -35,6 +35,7 @@ def refresh(path):
         notebook,
         timeout=1200,
         kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],  # not that the kernel listens on this machine
         record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()
