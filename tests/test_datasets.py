@@ -85,6 +85,87 @@ def test_a_trouser_has_a_gap_between_its_legs_and_a_pullover_has_none():
         assert (middle < 0.6 * beside) == gap, name
 
 
+def test_the_emoji_are_drawn_in_three_styles_with_the_same_labels():
+    drawings = {style: datasets.emoji(style) for style in datasets.EMOJI_STYLES}
+    for x_train, y_train, x_test, y_test in drawings.values():
+        assert x_train.shape == (190, 64, 64, 3) and x_test.shape == (93, 64, 64, 3)
+        assert {a.dtype for a in (x_train, y_train, x_test, y_test)} == {np.dtype("uint8")}
+        assert np.bincount(y_train).tolist() == [44, 24, 34, 32, 34, 22]
+        assert np.bincount(y_test).tolist() == [22, 12, 17, 15, 16, 11]
+        np.testing.assert_array_equal(y_train, drawings["noto"][1])
+        corners = x_train[:, [0, 0, -1, -1], [0, -1, 0, -1]]
+        assert np.mean(corners == 255) > 0.95  # on white
+    assert not np.array_equal(drawings["noto"][0], drawings["fluent"][0])
+    assert len(datasets.EMOJI_CLASSES) == 6
+
+
+def test_no_concept_of_an_emoji_is_on_both_sides():
+    with np.load(ROOT / "data" / "emoji.npz") as archive:
+        names, labels, test = archive["names"], archive["y"], archive["test"]
+    last_words = np.array([name.replace(" FACE", "").split()[-1] for name in names])
+    for label in range(6):
+        sides = [set(last_words[(labels == label) & (test == side)]) for side in (False, True)]
+        assert sides[0] and sides[1] and not sides[0] & sides[1]
+
+
+def test_emoji_names_and_classes_fit_together():
+    with np.load(ROOT / "data" / "emoji.npz") as archive:
+        class_of = dict(zip(archive["names"], archive["y"]))
+    known = {
+        "CAT FACE": "mammal",
+        "RED APPLE": "fruit or vegetable",
+        "HAMBURGER": "dish",
+        "JEANS": "clothing",
+        "FIRE ENGINE": "vehicle",
+        "CHURCH": "building",
+    }
+    assert {n: datasets.EMOJI_CLASSES[class_of[n]] for n in known} == known
+
+
+def test_an_unknown_style_of_emoji_lists_those_there_are():
+    with pytest.raises(ValueError, match="^No style is called 'apple'; .* noto, twemoji, fluent.$"):
+        datasets.emoji("apple")
+
+
+def test_the_networks_are_float16_arrays_with_their_classes_apart():
+    for arrays, count, last in (
+        (datasets.efficientnet_lite0(), 4_694_024, "logits/bias"),
+        (datasets.ssd_mobilenet_v2(), 4_951_996, "class5_conv/bias"),
+    ):
+        assert sum(array.size for array in arrays.values()) == count
+        assert {array.dtype for array in arrays.values()} == {np.dtype("float16")}
+        assert list(arrays)[0] == "stem_conv/kernel" and list(arrays)[-1] == last
+
+
+def test_imagenet_and_the_detector_have_their_published_classes():
+    imagenet = datasets.imagenet_classes()
+    assert len(imagenet) == 1000
+    assert (imagenet[0], imagenet[281]) == ("tench, Tinca tinca", "tabby, tabby cat")
+    assert (imagenet[504], imagenet[999].split(",")[0]) == ("coffee mug", "toilet tissue")
+    detector = datasets.detector_classes()
+    assert (len(detector), detector[0], detector[8]) == (24, "background", "Cat")
+
+
+def test_seven_photographs_are_named():
+    shapes = {name: datasets.photo(name).shape for name in datasets.photo_names()}
+    assert shapes == {
+        "chelsea": (150, 225, 3),
+        "coffee": (200, 300, 3),
+        "astronaut": (256, 256, 3),
+        "rocket": (213, 320, 3),
+        "camera": (256, 256, 3),
+        "flower": (213, 320, 3),
+        "china": (213, 320, 3),
+    }
+
+
+def test_the_camera_is_grey_and_the_sky_over_china_is_blue():
+    camera, china = datasets.photo("camera"), datasets.photo("china")
+    assert (camera == camera[..., :1]).all()
+    red, green, blue = china[:40].mean(axis=(0, 1))
+    assert blue > red
+
+
 def test_chelsea_is_a_ginger_cat():
     cat = datasets.photo("chelsea")
     assert (cat.shape, cat.dtype) == ((150, 225, 3), np.uint8)

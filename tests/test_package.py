@@ -45,7 +45,9 @@ def test_the_installed_package_is_not_this_clone(installed, tmp_path):
 def test_each_data_file_and_its_licence_travels(installed):
     listed = {line.split()[-1] for line in (ROOT / "data" / "SHA256SUMS").read_text().splitlines()}
     carried = {path.name for path in (installed / "dlhelpers" / "data").iterdir()}
-    assert listed | {"SHA256SUMS", "README.md", "LICENSE-fashion-mnist.txt"} <= carried
+    licences = {path.name for path in (ROOT / "data").glob("LICENSE-*")}
+    assert len(licences) == 3
+    assert listed | licences | {"SHA256SUMS", "README.md"} <= carried
 
 
 def test_the_package_asks_for_no_framework(installed):
