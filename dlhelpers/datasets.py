@@ -173,7 +173,7 @@ def _load(file, names=None):
     _verify(path, stat.st_size, stat.st_mtime_ns)
     try:
         # A pickle can run any code when it is read, so none is read.
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as archive:
             names = archive.files if names is None else names
             for name in names:
                 if name not in archive.files:
