@@ -1091,3 +1091,84 @@ def _densenet():
             "Give a tuple (channels, parameters): layer 1 reads k0 channels, layer 2 reads k0 + k, "
             "and each has k filters.",
         )
+
+
+# --- 10_pooling ---
+
+
+@exercise("10.parameters")
+def _parameters():
+    for n, kernel_size, filters, pool_size, classes in (
+        (28, 3, 16, 2, 10), (28, 5, 8, 3, 10), (12, 3, 4, 1, 3), (11, 4, 6, 3, 2)
+    ):  # fmt: skip
+        places = len(range(kernel_size - 1, n))  # where the kernel ends
+        kept = len(range(pool_size - 1, places, pool_size))  # where a window ends
+        padded = len(range(0, n, pool_size))
+        started = len(range(0, places, pool_size))
+        convolution = (kernel_size**2 + 1) * filters
+        wanted = convolution + (kept**2 * filters + 1) * classes
+        mistakes = {
+            "Pooling is missing: the dense layer reads the pooled features.": convolution
+            + (places**2 * filters + 1) * classes,
+            "Without padding the kernel has fewer than n places along a side.": convolution
+            + ((n // pool_size) ** 2 * filters + 1) * classes,
+            "A window that sticks out is left out: the division rounds down.": convolution
+            + (started**2 * filters + 1) * classes,
+            "Each filter and each class has a bias.": kernel_size**2 * filters
+            + kept**2 * filters * classes,
+            "The convolution's parameters are missing.": (kept**2 * filters + 1) * classes,
+            "The biases of the dense layer are missing.": wanted - classes,
+            "The biases of the convolution are missing.": wanted - filters,
+            "A window spans rows and columns: both become fewer.": convolution
+            + (places * (places // pool_size) * filters + 1) * classes,
+            "Flatten gives the numbers of all feature maps, not of one.": convolution
+            + (kept**2 + 1) * classes,
+            "The kernel has kernel_size rows and kernel_size columns.": wanted
+            - (kernel_size**2 - kernel_size) * filters,
+            "The picture's places are padded here; Conv2D pads nothing by default.": convolution
+            + (padded**2 * filters + 1) * classes,
+        }
+        yield Case(
+            (n, kernel_size, filters, pool_size, classes),
+            wanted,
+            {hint: value for hint, value in mistakes.items() if value != wanted},
+            "First the side of the feature map, then that of the pooled one; the dense layer has "
+            "a weight for each pooled number and class.",
+        )
+
+
+@exercise("10.backwards")
+def _backwards():
+    random = np.random.default_rng(10)
+    for rows, columns in ((1, 1), (2, 2), (2, 3)):
+        z = random.permutation(4 * rows * columns).reshape(2 * rows, 2 * columns) - 6.0
+        gradient = random.permutation(rows * columns).reshape(rows, columns) * 2.0 - 5
+        wanted, least, everywhere = np.zeros_like(z), np.zeros_like(z), np.zeros_like(z)
+        for (i, j), slope in np.ndenumerate(gradient):
+            window = z[2 * i : 2 * i + 2, 2 * j : 2 * j + 2]
+            for found, place in ((wanted, window.argmax()), (least, window.argmin())):
+                row, column = divmod(int(place), 2)
+                found[2 * i + row, 2 * j + column] = slope
+            everywhere[2 * i : 2 * i + 2, 2 * j : 2 * j + 2] = slope
+        yield Case(
+            (z, gradient),
+            wanted,
+            {
+                "A response below the maximum may grow a little and nothing happens: its gradient "
+                "is 0.": everywhere,
+                "This is the way back through mean pooling: each response gets a quarter.": (
+                    everywhere / 4
+                ),
+                "This marks the maxima; each passes on the gradient of its window.": (
+                    wanted != 0
+                ).astype(float),
+                "This sends the gradient to the smallest response of the window.": least,
+                "The maximum passes its window's gradient on as it is, not times its own value.": (
+                    wanted * z
+                ),
+                "These are the maxima themselves; the gradient goes to their places.": np.where(
+                    wanted != 0, z, 0
+                ),
+            },
+            "In each window the largest response gets the window's gradient, the other three 0.",
+        )
