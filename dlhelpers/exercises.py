@@ -1172,3 +1172,92 @@ def _backwards():
             },
             "In each window the largest response gets the window's gradient, the other three 0.",
         )
+
+
+# --- 14_object_detection ---
+
+
+@exercise("14.encode")
+def _encode():
+    for anchor, offsets in (
+        ((0.5, 0.5, 0.4, 0.2), (2.0, -1.0, 3.0, -2.0)),
+        ((0.25, 0.75, 0.2, 0.6), (-3.0, 0.5, -1.0, 4.0)),
+        ((0.5, 0.5, 0.5, 0.5), (0.0, 0.0, 0.0, 0.0)),
+    ):
+        y_a, x_a, h_a, w_a = anchor
+        t_y, t_x, t_h, t_w = offsets
+        y, x = y_a + t_y * h_a / 10, x_a + t_x * w_a / 10
+        h, w = h_a * np.exp(t_h / 5), w_a * np.exp(t_w / 5)
+        box = np.array([x - w / 2, y - h / 2, x + w / 2, y + h / 2])
+        scale = np.array([10, 10, 5, 5])
+        corner = (10 * (y - h / 2 - y_a) / h_a, 10 * (x - w / 2 - x_a) / w_a)
+        mistakes = {
+            "The offsets are of the box's centre, not of its upper left corner.": (
+                *corner,
+                *offsets[2:],
+            ),
+            "Decoding divides by 10 and 5, so encoding multiplies by them.": offsets / scale,
+            "Decoding divides by 10 and 5; encoding multiplies instead of dividing again.": (
+                offsets / scale**2
+            ),
+            "The order is y, x, height, width.": (t_x, t_y, t_w, t_h),
+            "Decoding takes the exponential of h and w, so encoding takes the logarithm.": (
+                *offsets[:2],
+                5 * h / h_a,
+                5 * w / w_a,
+            ),
+            "The logarithm is of box over anchor, not of anchor over box.": (t_y, t_x, -t_h, -t_w),
+            "The way of the centre is measured in anchor sizes: divide by h_a and w_a.": (
+                t_y * h_a,
+                t_x * w_a,
+                *offsets[2:],
+            ),
+            "Divide by the anchor's height and width, not by the box's.": (
+                t_y * h_a / h,
+                t_x * w_a / w,
+                *offsets[2:],
+            ),
+            "The way goes from the anchor to the box, not back.": (-t_y, -t_x, *offsets[2:]),
+        }
+        mistakes = {hint: np.array(value) for hint, value in mistakes.items()}
+        yield Case(
+            (box, np.array(anchor)),
+            np.array(offsets),
+            {h: value for h, value in mistakes.items() if not np.allclose(value, offsets)},
+            "Solve each of the four decoding equations for its t.",
+        )
+
+
+@exercise("14.average_precision")
+def _average_precision():
+    for scores, right, objects in (
+        ([0.9, 0.8, 0.7, 0.6, 0.5], [1, 0, 1, 0, 0], 2),
+        ([0.3, 0.95, 0.6, 0.2, 0.8], [1, 0, 1, 0, 1], 4),
+        ([0.4, 0.7, 0.6], [1, 1, 1], 3),
+        ([0.9, 0.6], [0, 0], 3),
+    ):
+        scores, right = np.array(scores), np.array(right)
+        at_least = scores >= scores[:, None]  # row i: the answers down to the score of answer i
+        precision = (at_least @ right) / at_least.sum(axis=1)
+        at_most = scores <= scores[:, None]
+        backwards = (at_most @ right) / at_most.sum(axis=1)
+        unsorted = np.cumsum(right) / np.arange(1, len(right) + 1)
+        wanted = precision @ right / objects
+        mistakes = {
+            "The answers must be sorted by their scores first.": unsorted @ right / objects,
+            "Sort from the highest score to the lowest.": backwards @ right / objects,
+            "Divide by the labelled objects, so that a missed one counts as zero.": (
+                precision @ right / max(right.sum(), 1)
+            ),
+            "Only right answers count: leave out the precision at wrong ones.": precision.mean(),
+            "This adds up the precision at wrong answers too.": precision.sum() / objects,
+            "This is the precision of all answers; average over the right ones.": right.mean(),
+            "This is the recall of all answers.": right.sum() / objects,
+        }
+        yield Case(
+            (scores, right, objects),
+            wanted,
+            {h: value for h, value in mistakes.items() if not np.isclose(value, wanted)},
+            "Add up the precision at each right answer, from the highest score on, and divide by "
+            "the number of objects.",
+        )

@@ -1,4 +1,4 @@
-"""Figures for the notebooks: curves, image grids, kernels, feature maps, convolution steps, models.
+"""Figures for the notebooks: curves, images, boxes, kernels, feature maps, convolutions, models.
 
 A plot function takes `ax=None`, draws, writes the picture's words on the Axes (`ax.alt`, computed
 from the data that was drawn) and returns the Axes. It never shows or closes a figure: `show` does.
@@ -13,6 +13,7 @@ import os
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib import patheffects
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 # Petroff's ten colours (arXiv 2107.02270), written out because Matplotlib has them only from 3.10.
@@ -191,6 +192,59 @@ def image_grid(images, titles=None, columns=None, ax=None, **image):
     size = f"{height} by {width} pixels"
     ax.alt = f"{_count(n, 'picture')} of {size} in {_count(rows, 'row')}"
     ax.alt += f", titled {', '.join(map(str, titles))}." if titles is not None else "."
+    return ax
+
+
+def boxes(picture, boxes, labels=None, ax=None, **patch):
+    """Draw boxes over a picture, each with its label in a corner.
+
+    Args:
+        picture: array (height, width) or (height, width, 3), as `Axes.imshow` takes it.
+        boxes: array (n, 4) of left, top, right, bottom, in pixels from the upper left corner; n
+            may be 0. In the words they are rounded, after ≈ unless all are whole numbers.
+        labels: n short texts; put what varies after ≈, as in "Cat ≈0.85". None draws no labels.
+        ax: the Axes to draw on; a new figure's, if left out.
+        **patch: passed to each `Rectangle`.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        ValueError: `boxes` has another shape, or the number of labels differs.
+    """
+    picture, corners = _numpy(picture), np.asarray(_numpy(boxes), float)
+    if corners.size and (corners.ndim != 2 or corners.shape[1] != 4):
+        raise ValueError(f"boxes got an array of shape {corners.shape}; it draws boxes (n, 4).")
+    if labels is not None and len(labels) != len(corners):
+        raise ValueError(f"boxes got {len(corners)} boxes but {len(labels)} labels.")
+    height, width = picture.shape[:2]
+    ax = ax or plt.subplots(figsize=(4.8, 4.8 * height / width))[1]
+    ax.imshow(picture, extent=(0, width, height, 0))
+    halo = [patheffects.withStroke(linewidth=4, foreground="white")]  # seen on any picture
+    for i, (left, top, right, bottom) in enumerate(corners):
+        style = {"fill": False, "edgecolor": COLORS[i % len(COLORS)], "linewidth": 2, **patch}
+        place = (left, top), right - left, bottom - top
+        ax.add_patch(Rectangle(*place, **{"path_effects": halo, **style}))
+    inside = corners.reshape(-1, 4).clip(0, [width, height, width, height])
+    for i, label in enumerate(labels if labels is not None else ()):
+        left, top, right, _ = inside[i]
+        far = left > 0.6 * width  # then the text ends at the box's right side
+        near = np.abs(inside[:i, :2] - (left, top)) < 0.08 * np.array([width, height])
+        line = np.count_nonzero(near.all(axis=1))  # below the labels that stand there already
+        ax.annotate(label, (right if far else left, top), (-3 if far else 3, -3 - 15 * line),
+                    textcoords="offset points", ha="right" if far else "left", va="top",
+                    fontsize=8, color=INK, bbox={"boxstyle": "round,pad=0.15", "fc": "white",
+                                                 "ec": COLORS[i % len(COLORS)]})  # fmt: skip
+    ax.set(xlim=(0, width), ylim=(height, 0))
+    ax.axis("off")
+    size = f"A picture of {height} by {width} pixels"
+    ax.alt = f"{size} with {len(corners)} box{'' if len(corners) == 1 else 'es'}"
+    if len(corners):
+        sign = "" if np.array_equal(corners, corners.round()) else "≈"
+        around = [*corners[:, :2].min(axis=0), *corners[:, 2:].max(axis=0)]
+        named = zip(labels, corners) if labels is not None else [("all", around)]
+        ax.alt += ": " + "; ".join(f"{label} {_place(box, sign)}" for label, box in named)
+    ax.alt += "."
     return ax
 
 
@@ -408,6 +462,12 @@ def _numpy(array):
 
 def _count(n, noun):
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def _place(box, sign):
+    """Where a box is, in words, each number after `sign`."""
+    left, top, right, bottom = (f"{sign}{value:.0f}" for value in box)
+    return f"from x {left} to {right}, y {top} to {bottom}"
 
 
 def _title_room(height, titles):

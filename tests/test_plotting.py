@@ -16,11 +16,13 @@ SLIDE_IMAGE = np.array(
 )
 SLIDE_KERNEL = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]])
 RNG = np.random.default_rng(0)
+PHOTO = RNG.random((10, 20, 3))
 DRAWN = {
     "training_curves": lambda ax=None: plotting.training_curves(
         {"loss": [0.9, 0.5], "val_loss": [0.8, 0.7]}, ax=ax
     ),
     "image_grid": lambda ax=None: plotting.image_grid(RNG.random((5, 4, 6)), ax=ax),
+    "boxes": lambda ax=None: plotting.boxes(PHOTO, [[1, 2, 5, 4]], ["Cat"], ax=ax),
     "kernels": lambda ax=None: plotting.kernels(RNG.normal(size=(3, 3, 1, 4)), ax=ax),
     "feature_maps": lambda ax=None: plotting.feature_maps(RNG.random((6, 6, 4)), ax=ax),
     "convolution_step": lambda ax=None: plotting.convolution_step(
@@ -161,6 +163,57 @@ def test_an_image_grid_refuses_what_are_no_pictures(shape):
 def test_an_image_grid_wants_a_title_for_each_picture():
     with pytest.raises(ValueError, match="2 pictures but 1 titles"):
         plotting.image_grid(np.zeros((2, 3, 3)), titles=["one"])
+
+
+def test_boxes_are_drawn_where_they_are_counted_from_the_upper_left_corner():
+    ax = plotting.boxes(PHOTO, [[1, 2, 5, 4], [0, 0, 20, 10]])
+    drawn = [(*patch.get_xy(), patch.get_width(), patch.get_height()) for patch in ax.patches]
+    assert drawn == [(1, 2, 4, 2), (0, 0, 20, 10)]
+    assert (ax.get_xlim(), ax.get_ylim()) == ((0, 20), (10, 0))
+    assert len({patch.get_edgecolor() for patch in ax.patches}) == 2
+
+
+def test_the_words_of_boxes_are_exact_for_whole_numbers_only():
+    words = plotting.boxes(PHOTO, [[1, 2, 5, 4], [0, 0, 20, 10]], ["Cat", "Sofa"]).alt
+    assert words == (
+        "A picture of 10 by 20 pixels with 2 boxes: Cat from x 1 to 5, y 2 to 4; "
+        "Sofa from x 0 to 20, y 0 to 10."
+    )
+    words = plotting.boxes(PHOTO, [[1.2, 2, 5, 4]], ["Cat ≈0.85"]).alt
+    assert words.endswith("with 1 box: Cat ≈0.85 from x ≈1 to ≈5, y ≈2 to ≈4.")
+
+
+def test_boxes_without_labels_are_described_by_what_they_span():
+    assert "2 boxes: all from x 1 to 8, y 2 to 9." in plotting.boxes(
+        PHOTO, [[1, 3, 5, 4], [2, 2, 8, 9]]
+    ).alt  # fmt: skip
+    assert plotting.boxes(PHOTO, []).alt == "A picture of 10 by 20 pixels with 0 boxes."
+
+
+def test_the_labels_of_equal_boxes_stand_below_each_other_inside_the_picture():
+    same = [[2, -3, 9, 8]] * 3
+    ax = plotting.boxes(PHOTO, same, ["Cup", "Mug", "Bottle"])
+    ax.figure.canvas.draw()
+    places = [text.get_window_extent() for text in ax.texts]
+    assert all(upper.y0 > lower.y1 for upper, lower in zip(places, places[1:], strict=False))
+    assert ax.bbox.y1 >= places[0].y1
+
+
+def test_a_label_far_to_the_right_ends_inside_the_picture():
+    ax = plotting.boxes(PHOTO, [[18, 2, 20, 5]], ["Computer monitor"])
+    ax.figure.canvas.draw()
+    assert ax.texts[0].get_window_extent().x1 <= ax.bbox.x1
+
+
+@pytest.mark.parametrize("wrong", [[1, 2, 3, 4], [[1, 2, 3]], np.zeros((1, 2, 4))])
+def test_boxes_refuses_what_are_no_boxes(wrong):
+    with pytest.raises(ValueError, match=re.escape(str(np.shape(wrong)))):
+        plotting.boxes(PHOTO, wrong)
+
+
+def test_boxes_wants_a_label_for_each_box():
+    with pytest.raises(ValueError, match="1 boxes but 2 labels"):
+        plotting.boxes(PHOTO, [[1, 2, 5, 4]], ["Cat", "Dog"])
 
 
 def test_zero_stays_white_among_kernels_of_one_sign():
