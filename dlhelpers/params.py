@@ -1,127 +1,530 @@
 """Where every parameter of a Keras model comes from: formula, numbers, count, layer by layer.
 
 `explain(model)` prints a formula only where it gives what Keras counts. For any other layer it
-prints the shape of each weight and says so. To teach it a layer, add one entry to `FORMULAS`.
+prints the shape of each weight and says so. To teach it a layer, add one line to `FORMULAS`.
 """
 
 import html
+import inspect
 import math
+import operator
 import re
 import textwrap
+from collections import Counter
+from fractions import Fraction
 from itertools import zip_longest
 from typing import NamedTuple
 
 LINE_WIDTH = 100  # of the text table; long names and formulas wrap inside their columns
+COST_WIDTH = 36  # at most, of each further column where costs are asked for
+
+# One line for each layer class, in symbols. `SYMBOLS` and `PARTS` say what a symbol stands for; any
+# other name is the layer's setting of that name. What follows "[name]" is there only in layers
+# where that is not False, 0 or None: after "+" a whole term, after "×" or "÷" one factor.
+FORMULAS = {
+    # Core
+    "Dense": "input × units + [lora] rank × (input + units) + [use_bias] units",
+    "EinsumDense": "kernel_letters + [lora] rank × lora_sizes + [bias_axes] bias_letters",
+    "Embedding": "input_dim × output_dim + [lora] rank × (input_dim + output_dim)",
+    "ReversibleEmbedding": "input_dim × output_dim + [lora] rank × (input_dim + output_dim)"
+    " + [not tie_weights] output_dim × input_dim",
+    # Convolution. With groups, a filter sees only its group's share of the channels.
+    "Conv1D, Conv2D, Conv3D": "kernel × (channels ÷ [grouped] groups) × filters"
+    " + [lora] (kernel × (channels ÷ [grouped] groups) × rank + rank × filters)"
+    " + [use_bias] filters",
+    "Conv1DTranspose, Conv2DTranspose, Conv3DTranspose": "kernel × filters × channels"
+    " + [use_bias] filters",
+    "DepthwiseConv1D, DepthwiseConv2D": "kernel × channels × multiplier"
+    " + [use_bias] channels × multiplier",
+    # Only the second, pointwise step has a bias.
+    "SeparableConv1D, SeparableConv2D": "kernel × channels × multiplier"
+    " + channels × multiplier × filters + [use_bias] filters",
+    # Recurrent: a layer has what its cell has. A GRU has two biases, for the input and the state,
+    # unless reset_after=False.
+    "SimpleRNNCell": "input × units + units × units + [use_bias] units",
+    "LSTMCell": "4 × (input × units + units × units + [use_bias] units)",
+    "GRUCell": "3 × (input × units + units × units + [use_bias] biases × units)",
+    "ConvLSTMCell": "4 × (kernel × channels × filters + kernel × filters × filters"
+    " + [use_bias] filters)",
+    "RNN": "cell",
+    "StackedRNNCells": "cells",
+    "Bidirectional": "directions",
+    "TimeDistributed": "each_step",
+    # Normalization: what stands in brackets is kept for each channel or feature.
+    "BatchNormalization": "([scale] gamma + [center] beta + mean + variance"
+    " + [renorm] stddev + [renorm] renorm_mean + [renorm] renorm_stddev) × channels",
+    "LayerNormalization": "([scale] gamma + [shifted] beta) × features",
+    "GroupNormalization": "([scale] gamma + [center] beta) × channels",
+    "RMSNormalization": "gamma × features",
+    "SpectralNormalization": "wrapped + vector",
+    "Normalization": "(mean + variance) × features + count",
+    "LayerScale": "projection_dim",  # of keras.applications.ConvNeXt
+    # Activation and attention: "+ bias" makes the bias one more input of a projection.
+    "PReLU": "slopes",
+    "Attention": "[use_scale] score_scale + [concat] score_weight",
+    "AdditiveAttention": "score_scale × query",
+    "MultiHeadAttention": "(query + [use_bias] bias) × num_heads × key_dim"
+    " + (key + [use_bias] bias) × num_heads × key_dim"
+    " + (value + [use_bias] bias) × num_heads × value_dim"
+    " + [gated] (query + [use_bias] bias) × num_heads × value_dim"
+    " + (num_heads × value_dim + [use_bias] bias) × output_size",
+    "GroupedQueryAttention": "(query + [use_bias] bias) × query_heads × head_dim"
+    " + (key + [use_bias] bias) × key_heads × head_dim"
+    " + (value + [use_bias] bias) × key_heads × head_dim"
+    " + [gated] (query + [use_bias] bias) × query_heads × head_dim"
+    " + (query_heads × head_dim + [use_bias] bias) × query",
+    "STFTSpectrogram": "parts × frame_length × bins",
+    # Quantized: what is stored. Four-bit kernels pack two numbers into one; `blocks` is how many
+    # blocks of inputs have a scale and a zero point of their own.
+    "Dense int8, EinsumDense int8": "input × output + [lora] rank × lora_sizes + output"
+    " + [biased] all_biases",
+    "Dense int4, EinsumDense int4": "input × packed + [lora] rank × lora_sizes"
+    " + [blocks] 2 × blocks × output + [blocks] input + [not blocks] output + [biased] all_biases",
+    "Dense gptq, EinsumDense gptq": "packed × input + 2 × blocks × output + input"
+    " + [biased] all_biases",
+    "Dense awq, EinsumDense awq": "packed × input + 2 × blocks × output + 2 × input"
+    " + [biased] all_biases",
+    "Dense float8, EinsumDense float8": "input × output + [lora] rank × lora_sizes"
+    " + 3 × (amax_scale + amax_history) + [biased] all_biases",
+    "Embedding int8": "input_dim × output_dim + [lora] rank × (input_dim + output_dim) + input_dim",
+    "Embedding int4": "input_dim × packed + [lora] rank × (input_dim + output_dim)"
+    " + [blocks] 2 × blocks × input_dim + [blocks] output_dim + [not blocks] input_dim",
+    "ReversibleEmbedding int8": "input_dim × output_dim"
+    " + [lora] rank × (input_dim + output_dim) + input_dim"
+    " + [not tie_weights] (output_dim × input_dim + input_dim)",
+    "ReversibleEmbedding int4": "input_dim × packed + [lora] rank × (input_dim + output_dim)"
+    " + [blocks] 2 × blocks × input_dim + [blocks] output_dim + [not blocks] input_dim"
+    " + [not tie_weights] (packed × input_dim"
+    " + [blocks] 2 × blocks × input_dim + [not blocks] input_dim)",
+}
+
+# Multiply-adds for one example: those of convolutions, of products with a kernel, and of attention.
+# What a layer does value by value (activation, normalization, pooling, adding a bias) counts
+# nothing, as in published tables: a Keras layer that is not here costs 0.
+MULTIPLY_ADDS = {
+    "Dense": "input × units × [positions] positions",
+    "EinsumDense": "input × outputs",
+    "ReversibleEmbedding": "[reverse] input_dim × output_dim × positions",
+    "Conv1D, Conv2D, Conv3D": "kernel × (channels ÷ [grouped] groups) × filters × positions",
+    # Each position of the input, not of the output, meets the whole kernel.
+    "Conv1DTranspose, Conv2DTranspose, Conv3DTranspose": "kernel × filters × channels"
+    " × input_positions",
+    "DepthwiseConv1D, DepthwiseConv2D": "kernel × channels × multiplier × positions",
+    "SeparableConv1D, SeparableConv2D": "(kernel × channels × multiplier"
+    " + channels × multiplier × filters) × positions",
+    "SimpleRNNCell": "input × units + units × units",
+    "LSTMCell": "4 × (input × units + units × units)",
+    "GRUCell": "3 × (input × units + units × units)",
+    "ConvLSTMCell": "4 × (kernel × channels × filters + kernel × filters × filters) × positions",
+    "RNN": "steps × cell",
+    "StackedRNNCells": "cells",
+    "Bidirectional": "directions",
+    "TimeDistributed": "steps × each_step",
+    "SpectralNormalization": "wrapped",
+    # A score is a product with a key, a result one with the values.
+    "Attention": "queries × keys × ([not concat] query + value)",
+    "AdditiveAttention": "queries × keys × ([use_scale] query + value)",
+    "MultiHeadAttention": "queries × query × num_heads × key_dim"
+    " + keys × key × num_heads × key_dim + keys × value × num_heads × value_dim"
+    " + [gated] queries × query × num_heads × value_dim"
+    " + queries × attended × num_heads × (key_dim + value_dim)"
+    " + queries × num_heads × value_dim × output_size",
+    "GroupedQueryAttention": "queries × query × query_heads × head_dim"
+    " + keys × key × key_heads × head_dim + keys × value × key_heads × head_dim"
+    " + [gated] queries × query × query_heads × head_dim"
+    " + queries × keys × query_heads × 2 × head_dim"
+    " + queries × query_heads × head_dim × query",
+    "Dot": "outputs × contracted",
+    "STFTSpectrogram": "frame_length × outputs × [real_and_imaginary] 2",
+}
+# These run code of their own or a transform: what they cost cannot be said from outside.
+OPAQUE = {"FlaxLayer", "JaxLayer", "Lambda", "Layer", "MelSpectrogram", "Pipeline", "TFSMLayer"}
+OPAQUE |= {"TorchModuleWrapper", "Wrapper"}
+
+FORMULAS, MULTIPLY_ADDS = (
+    {name: formula for names, formula in table.items() for name in names.split(", ")}
+    for table in (FORMULAS, MULTIPLY_ADDS)
+)
 
 
-def _sum(*terms):
-    """Join the terms that are there with +, in brackets where a term is more than one word."""
-    terms = [term for term in terms if term]
-    if len(terms) == 1:
-        return terms[0]
-    return " + ".join(f"({term})" if " " in term else term for term in terms)
+class Use(NamedTuple):
+    """A layer with the shapes that go in and come out of it; the first size is the batch's."""
+
+    layer: object
+    inputs: dict  # name of the argument: its shape, or a list of shapes
+    outputs: list = ()  # shapes
+    dtypes: list = ()  # one for each of the outputs
+    times: int = 1  # how often this happens for one example
+
+    @property
+    def input(self):
+        return next(iter(self.inputs.values()))
+
+
+def _channel_axis(layer):
+    if isinstance(getattr(layer, "axis", None), int):  # of a normalization
+        return layer.axis
+    return 1 if getattr(layer, "data_format", None) == "channels_first" else -1
+
+
+def _positions(layer, shape):
+    """The sizes of a shape without the batch and the channels; none for a lone vector."""
+    return [size for i, size in enumerate(shape) if i not in (0, _channel_axis(layer) % len(shape))]
+
+
+def _features(use):
+    axes = use.layer.axis
+    return [use.input[axis] for axis in ([axes] if isinstance(axes, int) else axes)]
+
+
+def _slopes(use):
+    """One for each input value; along a shared axis there is one for all."""
+    shared = use.layer.shared_axes or ()
+    return [1 if i in shared else size for i, size in enumerate(use.input) if i > 0]
+
+
+def _attended(use, role):
+    """The shape of the query, value or key, which a layer gets by name or in a list."""
+    shapes = use.inputs
+    if len(shapes) == 1:
+        shapes = dict(zip(("query", "value", "key"), use.input))
+    return shapes.get(role) or shapes["value"]
+
+
+def _output_size(use):
+    return use.layer.get_config()["output_shape"] or _attended(use, "query")[-1]
+
+
+def _contracted(use):
+    axes = use.layer.axes
+    return use.input[0][axes if isinstance(axes, int) else axes[0]]
+
+
+def _letter_sizes(use):
+    """The kernel's letters in the equation of an EinsumDense, and the size of each letter."""
+    output = use.outputs[0] if use.outputs else use.layer.compute_output_shape(use.input)
+    inputs, kernel, outputs = re.split(",|->", use.layer.equation)
+    sizes = {}
+    for letters, shape in ((inputs, use.input), (outputs, output)):
+        before, _, after = letters.partition("...")
+        sizes |= dict(zip(before, shape)) | dict(zip(reversed(after), reversed(shape)))
+    return kernel, sizes
+
+
+def _letters(use, letters):
+    _, sizes = _letter_sizes(use)
+    return _multiply([("×", _atom(letter, sizes[letter])) for letter in letters])
+
+
+def _summed(use):
+    """How many inputs one output sums up: for an EinsumDense, the letters that the result lacks."""
+    if not hasattr(use.layer, "equation"):
+        return use.input[-1]
+    kernel, sizes = _letter_sizes(use)
+    result = use.layer.equation.split("->")[1]
+    return [sizes[letter] for letter in kernel if letter not in result] or 1
+
+
+def _output(use):
+    """How many outputs one input has a weight for."""
+    if not hasattr(use.layer, "equation"):
+        return _atom("units", use.layer.units)
+    kernel, sizes = _letter_sizes(use)
+    result = use.layer.equation.split("->")[1]
+    return _atom("output", [sizes[letter] for letter in kernel if letter in result])
+
+
+def _lora_sizes(use):
+    if not hasattr(use.layer, "equation"):
+        return _read("input + units", use, FORMULAS)
+    kernel, _ = _letter_sizes(use)
+    return _add([_letters(use, kernel[:-1]), _letters(use, kernel[-1])])
+
+
+def _packed(use):
+    """Half as many numbers, rounded up, where two of four bits share one."""
+    policy, embedding = use.layer.dtype_policy, hasattr(use.layer, "output_dim")
+    size = use.layer.output_dim if embedding else _output(use).value
+    return size if getattr(policy, "weight_bits", 4) == 8 else math.ceil(size / 2)
+
+
+def _blocks(use):
+    """How many blocks of inputs have scales of their own; 0 where int4 has one for each output."""
+    policy, embedding = use.layer.dtype_policy, hasattr(use.layer, "output_dim")
+    size = use.layer.output_dim if embedding else _atom("input", _summed(use)).value
+    if hasattr(policy, "group_size"):  # of gptq and awq
+        return 1 if policy.group_size == -1 else math.ceil(size / policy.group_size)
+    return math.ceil(size / policy.block_size) if (policy.block_size or -1) > 0 else 0
+
+
+# What the symbols stand for: a number, several sizes to multiply, or a formula to put in. They come
+# from settings and the shape of the input, never from the weights: so comparing with these is a
+# test. (One exception: `vector` is as long as the last axis of the kernel, whatever that is.)
+SYMBOLS = {
+    "input": _summed,
+    "output": _output,
+    "kernel": lambda use: use.layer.kernel_size,
+    "channels": lambda use: use.input[_channel_axis(use.layer)],
+    "grouped": lambda use: use.layer.groups > 1,
+    "multiplier": lambda use: use.layer.depth_multiplier,
+    "biases": lambda use: 2 if use.layer.reset_after else 1,
+    "biased": lambda use: use.layer.bias is not None,
+    "all_biases": lambda use: _read(
+        "units" if hasattr(use.layer, "units") else "bias_letters", use, FORMULAS
+    ),
+    "kernel_letters": lambda use: _letters(use, _letter_sizes(use)[0]),
+    "bias_letters": lambda use: _letters(use, use.layer.bias_axes),
+    "lora": lambda use: getattr(use.layer, "lora_enabled", False),
+    "rank": lambda use: use.layer.lora_rank,
+    "lora_sizes": _lora_sizes,
+    "packed": _packed,
+    "blocks": _blocks,
+    "amax_scale": 1,
+    "amax_history": lambda use: use.layer.dtype_policy.amax_history_length,
+    **dict.fromkeys(("gamma", "beta", "mean", "variance", "count", "bias"), 1),
+    **dict.fromkeys(("stddev", "renorm_mean", "renorm_stddev"), 1),
+    **dict.fromkeys(("score_scale", "score_weight"), 1),
+    "shifted": lambda use: use.layer.center and not getattr(use.layer, "rms_scaling", False),
+    "features": _features,
+    "vector": lambda use: use.layer.kernel.shape[-1],
+    "slopes": _slopes,
+    "query": lambda use: _attended(use, "query")[-1],
+    "key": lambda use: _attended(use, "key")[-1],
+    "value": lambda use: _attended(use, "value")[-1],
+    "concat": lambda use: use.layer.score_mode == "concat",
+    "output_size": _output_size,
+    "gated": lambda use: use.layer.get_config().get("use_gate"),
+    "query_heads": lambda use: use.layer.num_query_heads,
+    "key_heads": lambda use: use.layer.num_key_value_heads,
+    "parts": lambda use: 1 if use.layer.mode in ("real", "imag") else 2,
+    "bins": lambda use: use.layer.fft_length // 2 + 1,
+    # For the multiply-adds
+    "positions": lambda use: _positions(use.layer, use.outputs[0]),
+    "input_positions": lambda use: _positions(use.layer, use.input),
+    "outputs": lambda use: use.outputs[0][1:],
+    "steps": lambda use: use.input[1],
+    "reverse": lambda use: len(use.outputs[0]) == len(use.input),
+    "queries": lambda use: _attended(use, "query")[1:-1],
+    "keys": lambda use: _attended(use, "value")[1:-1],
+    "attended": lambda use: [_attended(use, "value")[i] for i in use.layer.attention_axes],
+    "contracted": _contracted,
+    "real_and_imaginary": lambda use: use.layer.mode not in ("real", "imag", "stft"),
+}
+
+
+def _cell(use):
+    outputs = [_one_step(shape) for shape in use.outputs] if use.layer.return_sequences else None
+    return [Use(use.layer.cell, {"input": _one_step(use.input)}, outputs or use.outputs)]
+
+
+def _cells(use):
+    """The cells of a stack; each gets what the one below it puts out."""
+    uses, shape = [], use.input
+    for cell in use.layer.cells:
+        uses.append(Use(cell, {"input": shape}))
+        size = getattr(cell, "output_size", None) or cell.state_size
+        shape = (shape[0], size if isinstance(size, int) else size[0])
+    return uses
+
+
+def _directions(use):
+    return [Use(layer, use.inputs) for layer in (use.layer.forward_layer, use.layer.backward_layer)]
+
+
+def _each_step(use):
+    outputs = [_one_step(shape) for shape in use.outputs]
+    return [Use(use.layer.layer, {"input": _one_step(use.input)}, outputs)]
+
+
+def _wrapped(use):
+    return [use._replace(layer=use.layer.layer)]
+
+
+def _one_step(shape):
+    """The shape without its axis of time."""
+    return (shape[0], *shape[2:])
+
+
+# Symbols that stand for the formulas of layers inside the layer.
+PARTS = {
+    "cell": _cell,
+    "cells": _cells,
+    "directions": _directions,
+    "each_step": _each_step,
+    "wrapped": _wrapped,
+}
+
+
+class Formula(NamedTuple):
+    """A formula in symbols, the same in numbers, and its value."""
+
+    symbols: str
+    numbers: str
+    value: int
+    form: str = "atom"  # or "sum", "product", "quotient": says where it needs brackets
+
+
+def _atom(symbol, sizes):
+    sizes = sizes if isinstance(sizes, list | tuple) else [sizes]
+    sizes = [operator.index(size) for size in sizes]  # no size may be None
+    return Formula(symbol, _product(sizes), math.prod(sizes))
 
 
 def _product(sizes):
     return " × ".join(map(str, sizes)) or "1"
 
 
-def _input_shape(layer):
-    return layer.get_build_config()["input_shape"]
+def _add(terms):
+    if len(terms) == 1:
+        return terms[0]
+
+    def write(text, form):
+        return text if form == "sum" or " " not in text else f"({text})"
+
+    symbols = " + ".join(write(term.symbols, term.form) for term in terms)
+    numbers = " + ".join(write(term.numbers, term.form) for term in terms)
+    return Formula(symbols, numbers, sum(term.value for term in terms), "sum")
 
 
-# Each function below takes a built layer and returns its formula in symbols, and for each symbol a
-# number or a product of numbers. The numbers come from the layer's settings and the shape of its
-# input, never from its weights: so comparing the result with the weights is a test.
+def _multiply(factors):
+    """Join pairs of a sign, "×" or "÷", and a formula; the sign of the first is left out."""
+    if len(factors) == 1:
+        return factors[0][1]
+
+    def write(side):
+        for sign, factor in factors:
+            bracket = factor.form in ("sum", "quotient")
+            yield f" {sign} " + (f"({factor[side]})" if bracket else factor[side])
+
+    value = Fraction(1)
+    for sign, factor in factors:
+        value = value / factor.value if sign == "÷" else value * factor.value
+    form = "quotient" if factors[-1][0] == "÷" else "product"
+    return Formula("".join(write(0))[3:], "".join(write(1))[3:], value, form)
 
 
-def _dense(layer):
-    formula = _sum("input × units", layer.use_bias and "units")
-    return formula, {"input": _input_shape(layer)[-1], "units": layer.units}
+def _join(formulas):
+    """Add up the formulas of a Counter. Symbols of different ones get a small number below."""
+    terms = []
+    for number, (formula, times) in enumerate(formulas.items(), start=1):
+        if len(formulas) > 1:
+            formula = formula._replace(symbols=_subscript(formula.symbols, number))
+        terms.append(formula if times == 1 else _multiply([("×", _number(times)), ("×", formula)]))
+    return _add(terms)
 
 
-def _conv_sizes(layer):
-    channel_axis = -1 if layer.data_format == "channels_last" else 1
-    return {
-        "kernel": _product(layer.kernel_size),
-        "channels": _input_shape(layer)[channel_axis],
-        # Not every kind of convolution has all of these; its formula names those that it has.
-        "groups": getattr(layer, "groups", None),
-        "filters": getattr(layer, "filters", None),
-        "multiplier": getattr(layer, "depth_multiplier", None),
-    }
+def _subscript(symbols, number):
+    below = "".join(chr(ord("₀") + int(digit)) for digit in str(number))
+    return re.sub(r"([A-Za-z_]+)", rf"\1{below}", symbols)
 
 
-def _conv(layer):
-    # With groups, a filter sees only its group's share of the channels.
-    channels = "channels" if layer.groups == 1 else "(channels ÷ groups)"
-    formula = _sum(f"kernel × {channels} × filters", layer.use_bias and "filters")
-    return formula, _conv_sizes(layer)
+def _number(number):
+    return _atom(str(number), number)
 
 
-def _depthwise_conv(layer):
-    bias = layer.use_bias and "channels × multiplier"
-    return _sum("kernel × channels × multiplier", bias), _conv_sizes(layer)
+def _read(template, use, table):
+    """Make the `Formula` that a line of `table` says for a use of a layer.
+
+    Raises AttributeError, KeyError, TypeError or the like where the layer does not have what the
+    line names, or a size is not known.
+    """
+    tokens = re.findall(r"\[[^]]*\]|\w+|[×÷+()]", template)[::-1]
+
+    def stand_for(symbol):
+        if symbol in PARTS:
+            read = _multiply_adds if table is MULTIPLY_ADDS else _parameters
+            return _join(Counter(read(part) for part in PARTS[symbol](use)))
+        meaning = SYMBOLS[symbol] if symbol in SYMBOLS else getattr(use.layer, symbol)
+        return meaning(use) if callable(meaning) else meaning
+
+    def flags():
+        keep = True
+        while tokens[-1].startswith("["):
+            no, symbol = re.fullmatch(r"\[(not )?(\w+)\]", tokens.pop()).groups()
+            # A setting that this version of Keras does not have yet is not set.
+            known = symbol in SYMBOLS or hasattr(use.layer, symbol)
+            keep = bool(known and stand_for(symbol)) != bool(no) and keep
+        return keep
+
+    def a_sum(keep):
+        terms = [a_product(keep)]
+        while tokens and tokens[-1] == "+":
+            tokens.pop()
+            terms.append(a_product(keep))
+        terms = [term for term in terms if term]
+        return _add(terms) if terms else None
+
+    def a_product(keep):
+        keep = flags() and keep
+        factors = [("×", a_factor(keep))]
+        while tokens and tokens[-1] in "×÷":
+            sign = tokens.pop()
+            factors.append((sign, a_factor(flags() and keep)))
+        factors = [(sign, factor) for sign, factor in factors if factor]
+        return _multiply(factors) if factors else None
+
+    def a_factor(keep):
+        token = tokens.pop()
+        if token == "(":
+            inside = a_sum(keep)
+            tokens.pop()  # its closing bracket
+            return inside
+        if not keep:
+            return None
+        if token.isdigit():
+            return _number(int(token))
+        meaning = stand_for(token)
+        return meaning if isinstance(meaning, Formula) else _atom(token, meaning)
+
+    return a_sum(True)
 
 
-def _separable_conv(layer):
-    # Only the second, pointwise step has a bias.
-    steps = "kernel × channels × multiplier", "channels × multiplier × filters"
-    return _sum(*steps, layer.use_bias and "filters"), _conv_sizes(layer)
+def _look_up(table, layer):
+    """The entry for the nearest of Keras's classes that a layer is or is built on, and the class.
+
+    A quantized layer may have an entry of its own, such as "Dense int8". Without any: None twice.
+    """
+    mode = getattr(layer, "quantization_mode", None)
+    for cls in type(layer).__mro__:
+        if cls.__module__.startswith("keras."):
+            for name in (f"{cls.__name__} {mode}", cls.__name__):
+                if name in table:
+                    return table[name], cls
+    return None, None
 
 
-def _one_each(parts, size_name, size):
-    """The formula of a layer that keeps one number of each part for each channel or feature."""
-    parts = [part for part in parts if part]
-    total = f"({' + '.join(parts)})" if len(parts) > 1 else parts[0]
-    return f"{total} × {size_name}", dict.fromkeys(parts, 1) | {size_name: size}
+def _parameters(use):
+    """The `Formula` of a layer's parameters; raises where there is none or it does not fit."""
+    entry, _ = _look_up(FORMULAS, use.layer)
+    return _read(entry, use, FORMULAS)
 
 
-def _batch_normalization(layer):
-    parts = [layer.scale and "gamma", layer.center and "beta", "mean", "variance"]
-    return _one_each(parts, "channels", _input_shape(layer)[layer.axis])
-
-
-def _layer_normalization(layer):
-    sizes = [_input_shape(layer)[axis] for axis in layer.axis]
-    parts = [layer.scale and "gamma", layer.center and "beta"]
-    return _one_each(parts, "features", _product(sizes))
-
-
-def _embedding(layer):
-    return "input_dim × output_dim", {"input_dim": layer.input_dim, "output_dim": layer.output_dim}
-
-
-def _prelu(layer):
-    # One slope for each input value; along a shared axis there is one slope for all.
-    shared = layer.shared_axes or ()
-    sizes = [1 if axis in shared else size for axis, size in enumerate(_input_shape(layer))]
-    return "slopes", {"slopes": _product(sizes[1:])}
-
-
-FORMULAS = {
-    "Dense": _dense,
-    "Embedding": _embedding,
-    "Conv1D": _conv,
-    "Conv2D": _conv,
-    "Conv3D": _conv,
-    "DepthwiseConv1D": _depthwise_conv,
-    "DepthwiseConv2D": _depthwise_conv,
-    "SeparableConv1D": _separable_conv,
-    "SeparableConv2D": _separable_conv,
-    "BatchNormalization": _batch_normalization,
-    "LayerNormalization": _layer_normalization,
-    "PReLU": _prelu,
-}
+def _multiply_adds(use):
+    """The `Formula` of one use's multiply-adds; raises where they cannot be said."""
+    entry, cls = _look_up(MULTIPLY_ADDS, use.layer)
+    if entry is None:
+        cls, entry = type(use.layer), "0"
+    ours = type(use.layer).call is not cls.call or not cls.__module__.startswith("keras.")
+    if ours or cls.__name__ in OPAQUE:
+        raise LookupError(f"{type(use.layer).__name__} computes what only its author knows")
+    return _read(entry, use, MULTIPLY_ADDS)
 
 
 def _joined_sizes(layer):
-    sizes = [shape[layer.axis] for shape in _input_shape(layer)]
+    sizes = [shape[layer.axis] for shape in _built_inputs(layer)["input"]]
     return f"no parameters; joins {' + '.join(map(str, sizes))} = {sum(sizes)}"
 
 
 # What is worth saying about a layer without parameters. The lecture adds up what is joined.
 REMARKS = {"Concatenate": _joined_sizes}
+
+
+class Count(NamedTuple):
+    """One of the costs of a row. Without a formula it is a sum, 0 or, where it is None, unknown."""
+
+    value: int | None
+    formula: str = ""  # "numbers × bytes"
+    arithmetic: str = ""  # "600 × 4 = 2400"
 
 
 class Row(NamedTuple):
@@ -137,77 +540,107 @@ class Row(NamedTuple):
     note: str  # "" or what the reader should know: no formula, shared, frozen, not built
     depth: int  # how many nested models the layer sits in
     subtotal: bool  # True for a nested model: `params` is the sum of the rows below it
+    costs: tuple = ()  # where asked for, a `Count` for each of `COSTS`
+
+
+COSTS = "Multiply-adds", "Weight bytes", "Activation bytes"  # the last two for one example
 
 
 class Explanation:
     """The table that `explain` returns: text when printed, HTML in a notebook.
 
     Attributes: `rows`, a list of `Row`; `total` and `trainable`, numbers of parameters. Each weight
-    counts in one row, so the rows that are no subtotals add up to `total`.
+    counts in one row, so the rows that are no subtotals add up to `total`. `costs`, where they were
+    asked for: a dictionary with the total of each of `COSTS`, as far as it is known. `notes`, a
+    list of sentences on what these totals leave out.
     """
 
-    HEADER = ("Layer (type)", "Output shape", ["Formula and numbers"], "Params")
+    def __init__(self, rows, notes=()):
+        self.rows, self.notes = rows, list(notes)
+        counted = [row for row in rows if not row.subtotal]
+        self.total = sum(row.params for row in counted)
+        self.trainable = sum(row.trainable for row in counted)
+        self.costs = {
+            name: sum(row.costs[i].value or 0 for row in counted)
+            for i, name in enumerate(COSTS)
+            if rows and rows[0].costs
+        }
 
-    def __init__(self, rows):
-        self.rows = rows
-        self.total = sum(row.params for row in rows if not row.subtotal)
-        self.trainable = sum(row.trainable for row in rows if not row.subtotal)
+    def _header(self):
+        return [["Layer (type)"], ["Output shape"], ["Formula and numbers"], ["Params"]] + [
+            [name] for name in self.costs
+        ]
 
     def _totals(self):
         counts = self.total, self.trainable, self.total - self.trainable
-        labels = "Total", "Trainable", "Non-trainable"
-        return [f"{label} params: {count:,}" for label, count in zip(labels, counts)]
+        labels = "Total params", "Trainable params", "Non-trainable params"
+        counted = zip([*labels, *self.costs], [*counts, *self.costs.values()])
+        return [f"{label}: {count:,}" for label, count in counted] + self.notes
 
     def __repr__(self):
-        table = [self.HEADER, *map(_cells, self.rows)]
-        names = min(28, max(len(name) for name, *_ in table))
-        shapes = min(22, max(len(shape) for _, shape, *_ in table))
-        params = max(len(count) for *_, count in table)
-        room = LINE_WIDTH - names - shapes - params - 6
-        middle = min(room, max(len(line) for *_, lines, _ in table for line in lines))
+        table = [self._header(), *map(_cells, self.rows)]
+        widths = [max(len(line) for cell in column for line in cell) for column in zip(*table)]
+        widths[:2] = min(28, widths[0]), min(22, widths[1])
+        widths[2] = min(LINE_WIDTH - widths[0] - widths[1] - widths[3] - 6, widths[2])
+        widths[4:] = [min(COST_WIDTH, width) for width in widths[4:]]
         text = []
-        for name, shape, lines, count in table:
-            wrapped = [part for line in lines for part in _wrap(line, middle)]
-            columns = _wrap(name, names), _wrap(shape, shapes), wrapped, [count]
-            for a, b, c, d in zip_longest(*columns, fillvalue=""):
-                line = f"{a:<{names}}  {b:<{shapes}}  {c:<{middle}}  {d:>{params}}"
-                text.append(line.rstrip())
-        rule = "=" * (names + shapes + middle + params + 6)
+        for row in table:
+            columns = [
+                [part for line in lines for part in _wrap(line, width)]
+                for lines, width in zip(row, widths)
+            ]
+            for parts in zip_longest(*columns, fillvalue=""):
+                cells = [f"{part:<{width}}" for part, width in zip(parts, widths)]
+                cells[3] = f"{parts[3]:>{widths[3]}}"
+                text.append("  ".join(cells).rstrip())
+        rule = "=" * (sum(widths) + 2 * len(widths) - 2)
         return "\n".join([text[0], rule, *text[1:], rule, *self._totals()])
 
     def _repr_html_(self):
-        def line(tag, name, shape, lines, count):
-            cells = [html.escape(name), html.escape(shape), "<br>".join(map(html.escape, lines))]
-            left = "".join(f'<{tag} style="text-align:left">{cell}</{tag}>' for cell in cells)
-            return f'<tr>{left}<{tag} style="text-align:right">{count}</{tag}></tr>'
+        def line(tag, row):
+            cells = ["<br>".join(map(html.escape, lines)) for lines in row]
+            sides = ["right" if i == 3 else "left" for i in range(len(cells))]
+            cells = zip(sides, cells)
+            cells = [f'<{tag} style="text-align:{side}">{cell}</{tag}>' for side, cell in cells]
+            return f"<tr>{''.join(cells)}</tr>"
 
-        head = line("th", *self.HEADER)
-        body = "\n".join(line("td", *_cells(row)) for row in self.rows)
+        head = line("th", self._header())
+        body = "\n".join(line("td", _cells(row)) for row in self.rows)
         table = f"<table>\n<thead>{head}</thead>\n<tbody>\n{body}\n</tbody></table>"
-        return f"{table}\n<p>{'<br>'.join(self._totals())}</p>"
+        return f"{table}\n<p>{'<br>'.join(map(html.escape, self._totals()))}</p>"
 
     def to_markdown(self):
         """Return the table in Markdown, as a string."""
 
-        def line(name, shape, lines, count):
-            texts = (html.escape(text, quote=False) for text in (name, shape, *lines))
-            name, shape, *lines = (re.sub(r"([\\|*`$])", r"\\\1", text) for text in texts)
-            return f"| {name} | {shape} | {'<br>'.join(lines)} | {count} |"
+        def line(row):
+            cells = ["<br>".join(html.escape(text, quote=False) for text in lines) for lines in row]
+            escaped = [re.sub(r"([\\|*`$])", r"\\\1", cell) for cell in cells]
+            return f"| {' | '.join(escaped)} |"
 
-        body = [line(*_cells(row)) for row in self.rows]
+        rule = "|".join([":--", ":--", ":--", "--:", *[":--" for _ in self.costs]])
+        body = [line(_cells(row)) for row in self.rows]
         totals = "  \n".join(self._totals())
-        return "\n".join([line(*self.HEADER), "|:--|:--|:--|--:|", *body, "", totals])
+        return "\n".join([line(self._header()), f"|{rule}|", *body, "", totals])
 
 
 def _cells(row):
-    """The four columns of a row as text; the third is a list of lines."""
+    """The columns of a row as text, each as a list of lines."""
     name = "· " * row.depth + f"{row.name} ({row.kind})"
     shape = "?" if row.output_shape is None else str(row.output_shape)
     # "kernel 5×2 = 10" already says the arithmetic "5 × 2 = 10" of a lone weight.
     repeats = row.arithmetic.replace(" × ", "×") in row.formula
     lines = [row.formula, "" if repeats else row.arithmetic, row.note and f"({row.note})"]
-    count = f"({row.params:,})" if row.subtotal else f"{row.params:,}"
-    return name, shape, [line for line in lines if line], count
+    costs = [_cost_lines(cost, row.subtotal) for cost in row.costs]
+    params = f"({row.params:,})" if row.subtotal else f"{row.params:,}"
+    return [[name], [shape], [line for line in lines if line], [params], *costs]
+
+
+def _cost_lines(cost, subtotal):
+    if cost.value is None:
+        return ["?"]
+    if not cost.formula:
+        return [f"({cost.value:,})" if subtotal else f"{cost.value:,}"]
+    return [cost.formula, f"{cost.arithmetic.rpartition(' = ')[0]} = {cost.value:,}"]
 
 
 def _wrap(text, width):
@@ -216,11 +649,15 @@ def _wrap(text, width):
     return [line.replace("\0", " ") for line in lines]
 
 
-def explain(model):
+def explain(model, cost=False, input_shape=None):
     """Say where every parameter of a Keras model or layer comes from.
 
     Args:
         model: a built `keras.Model` or `keras.Layer`, on any backend.
+        cost: whether to add columns for what it costs to run: multiply-adds, bytes of weights, and
+            bytes of activations, which are the outputs of all layers, for one example.
+        input_shape: for `cost`, the sizes of the model's one input without the batch, where the
+            model leaves some open.
 
     Returns:
         An `Explanation`. Its counts are numbers of scalars: the products of the shapes in
@@ -230,7 +667,7 @@ def explain(model):
         TypeError: `model` is neither a Keras model nor a layer.
         ValueError: it is not built, so that its weights do not exist yet.
 
-    Source of the formulas: each layer's `build` method in Keras 3.15.
+    Source of the formulas: each layer's `build` and `call` methods in Keras 3.15.
     """
     import keras
 
@@ -243,83 +680,125 @@ def explain(model):
         name = f"{type(model).__name__} '{model.name}'"
         raise ValueError(f"{name} is not built, so it has no weights yet: call {how}.")
     trained = {id(weight) for weight in model.trainable_weights}
-    list_rows = _model_rows if is_model else _layer_rows
-    return Explanation(list_rows(model, depth=0, seen=set(), trained=trained))
+    walk = _Walk({}, trained, _Uses() if cost else None)
+    if cost:
+        walk.uses.start(model, input_shape)
+    rows = _model_rows(model, 0, walk) if is_model else _layer_rows(model, 0, walk)
+    return Explanation(rows, walk.uses.notes() if cost else ())
 
 
-def _model_rows(model, depth, seen, trained):
-    """Rows of a model's layers. `seen` has the ids of the weights counted so far, and grows."""
-    import keras
+class _Walk(NamedTuple):
+    """What is carried along from row to row."""
 
+    counted: dict  # id of each weight counted so far: its layer and its name
+    trained: set  # ids of the weights that training changes
+    uses: object  # `_Uses`, or None where no costs are asked for
+
+
+def _model_rows(model, depth, walk):
+    """Rows of the layers inside a model, or inside a layer that has no formula of its own."""
     rows = []
-    for layer in {id(layer): layer for layer in model.layers}.values():
-        if isinstance(layer, keras.Model):
-            inside = _model_rows(layer, depth + 1, seen, trained)
-            params = sum(row.params for row in inside if not row.subtotal)
-            trainable = sum(row.trainable for row in inside if not row.subtotal)
-            note = ("" if layer.built else "not built yet; ") + "sum of the rows marked · below"
-            about = (layer.name, type(layer).__name__, _output_shape(layer), "", "")
-            rows += [Row(*about, params, trainable, note, depth, subtotal=True), *inside]
-        else:
-            rows += _layer_rows(layer, depth, seen, trained)
-    if any(id(weight) not in seen for weight in model.weights):
+    if walk.uses:
+        walk.uses.open(model)
+    for layer in _inner_layers(model):
+        rows += _layer_rows(layer, depth, walk)
+    if any(id(weight) not in walk.counted for weight in model.weights):
         # A model of one's own may have weights that belong to none of its layers.
-        rows += _layer_rows(model, depth, seen, trained)
+        rows.append(_row(model, depth, walk))
     return rows
 
 
-def _layer_rows(layer, depth, seen, trained):
-    """The row of one layer, in a list; it counts the weights that are not in `seen`."""
+def _layer_rows(layer, depth, walk):
+    """The row of one layer, in a list; a nested model's is followed by those inside it."""
+    import keras
+
+    if not isinstance(layer, keras.Model) and not _must_be_opened(layer, walk):
+        return [_row(layer, depth, walk)]
+    inside = _model_rows(layer, depth + 1, walk)
+    counted = [row for row in inside if not row.subtotal]
+    params, trainable = sum(row.params for row in counted), sum(row.trainable for row in counted)
+    notes = [
+        "" if layer.built else "not built yet",
+        "" if isinstance(layer, keras.Model) else f"no formula for {type(layer).__name__}",
+        "sum of the rows marked · below",
+    ]
+    costs = tuple(
+        Count(sum(costs)) for costs in zip(*([c.value or 0 for c in r.costs] for r in counted))
+    )
+    about = (layer.name, type(layer).__name__, _output_shape(layer), "", "", params, trainable)
+    return [Row(*about, "; ".join(filter(None, notes)), depth, True, costs), *inside]
+
+
+def _inner_layers(layer):
+    """The layers inside a model or another layer, each once."""
+    import keras
+
+    if isinstance(layer, keras.Model):
+        layers = layer.layers
+    else:
+        layers = layer._flatten_layers(include_self=False, recursive=False)
+    return list({id(inner): inner for inner in layers}.values())
+
+
+def _must_be_opened(layer, walk):
+    """Whether a layer's weights are those of layers inside it, and no formula explains them."""
+    weights = [weight for weight in layer.weights if id(weight) not in walk.counted]
+    if not weights or _explain_by_formula(layer, weights):
+        return False
+    return any(inner.weights for inner in _inner_layers(layer))
+
+
+def _row(layer, depth, walk):
+    """The row of one layer; it counts the weights that no row above has counted."""
     every = list({id(weight): weight for weight in layer.weights}.values())
-    weights = [weight for weight in every if id(weight) not in seen]
-    seen.update(map(id, weights))
+    weights = [weight for weight in every if id(weight) not in walk.counted]
+    tied = [walk.counted[id(weight)] for weight in every if id(weight) in walk.counted]
+    walk.counted.update((id(weight), (layer, weight.name)) for weight in weights)
     params, above = _count(weights), _count(every) - _count(weights)
-    trainable = _count(weight for weight in weights if id(weight) in trained)
+    trainable = _count(weight for weight in weights if id(weight) in walk.trained)
+    elsewhere = [f"{name} of {owner.name}" for owner, name in tied if owner is not layer]
 
     formula, arithmetic, remark = _explain_count(layer, weights, above)
     notes = [
         "" if layer.built else f"not built yet, counted as {params}",
-        above and f"{above} parameters are counted above",
+        above and ", as ".join([f"{above} parameters are counted above", *elsewhere]),
         remark,
         trainable < params
         and f"{'' if layer.trainable else 'frozen: '}{trainable} of {params} trainable",
     ]
+    costs = walk.uses.costs(layer, weights) if walk.uses else ()
     about = (layer.name, type(layer).__name__, _output_shape(layer), formula, arithmetic)
-    return [Row(*about, params, trainable, "; ".join(filter(None, notes)), depth, subtotal=False)]
+    return Row(*about, params, trainable, "; ".join(filter(None, notes)), depth, False, costs)
 
 
 def _explain_count(layer, weights, above):
     """Formula, arithmetic and remark for `weights`; `above` parameters of the layer came before."""
     if not weights:
-        return "", "", None if above else _look_up(REMARKS, layer)
+        return "", "", None if above else _remark(layer)
     if above:
         return *_by_shape(weights, layer), "the rest by shape"
-    kind, known = type(layer).__name__, _look_up(FORMULAS, layer)
-    if known:
-        formula, values = known
-        numbers = re.sub("[a-z_]+", lambda symbol: str(values.get(symbol[0])), formula)
-        if _value(numbers) == _count(weights):
-            return formula, f"{numbers} = {_count(weights)}", None
+    formula = _explain_by_formula(layer, weights)
+    if formula:
+        return formula.symbols, f"{formula.numbers} = {_count(weights)}", None
+    kind, known = type(layer).__name__, _look_up(FORMULAS, layer)[0]
     why = f"the formula for {kind} does not give this" if known else f"no formula for {kind}"
     return *_by_shape(weights, layer), f"{why}: weights by shape"
 
 
-def _look_up(table, layer):
-    """Ask the entry for the layer's class, or else for the nearest class that it is built on."""
-    for cls in type(layer).__mro__:
-        if cls.__name__ in table:
-            try:
-                return table[cls.__name__](layer)
-            except Exception:  # a layer of one's own that the entry cannot read is not known
-                return None
-    return None
-
-
-def _value(numbers):
-    if not re.fullmatch(r"[\d ()+×÷]+", numbers):
+def _explain_by_formula(layer, weights):
+    """The `Formula` that gives as many parameters as the weights have, or None."""
+    try:
+        formula = _parameters(Use(layer, _built_inputs(layer)))
+    except Exception:  # a layer of one's own that the entry cannot read is not known
         return None
-    # What eval sees is digits, brackets, + × ÷ and nothing else.
-    return eval(numbers.replace("×", "*").replace("÷", "/"))
+    return formula if formula.value == _count(weights) else None
+
+
+def _remark(layer):
+    try:
+        return _look_up(REMARKS, layer)[0](layer)
+    except Exception:
+        return None
 
 
 def _count(weights):
@@ -337,6 +816,13 @@ def _by_shape(weights, layer):
     return formula, f"{numbers} = {sum(sizes)}"
 
 
+def _built_inputs(layer):
+    """The shapes that a layer was built with, by the name of the argument."""
+    config = layer.get_build_config()
+    shapes = config.get("shapes_dict") or {"input": config["input_shape"]}
+    return {name.removesuffix("_shape"): shape for name, shape in shapes.items()}
+
+
 def _output_shape(layer):
     """The shape, a list of shapes, or None. A layer used twice has the shape of its first use."""
     import keras
@@ -345,8 +831,167 @@ def _output_shape(layer):
         outputs = layer.output
     except (AttributeError, ValueError):  # never called on a keras.Input
         try:
-            outputs = layer.compute_output_spec(keras.KerasTensor(_input_shape(layer)))
+            shapes = _built_inputs(layer).values()
+            outputs = layer.compute_output_spec(*map(keras.KerasTensor, shapes))
         except Exception:  # Keras cannot say, and a shape is not worth an error
             return None
     shapes = [tuple(tensor.shape) for tensor in keras.tree.flatten(outputs)]
     return shapes[0] if len(shapes) == 1 else shapes
+
+
+class _Uses:
+    """Which layer is used on which shapes, how often: what the costs are counted from."""
+
+    def __init__(self):
+        self.of = {}  # id of a layer: list of `Use`
+        self.operations = {}  # names of operations that are no layers, as keys
+        self.without_graph = {}  # names of what runs code of its own, as keys
+        self.unknown = 0  # rows with a cost that cannot be said
+
+    def notes(self):
+        """Sentences on what the totals leave out."""
+        notes = []
+        if self.unknown:
+            notes.append(f"The costs leave out what is marked ?, in {self.unknown} rows.")
+        if self.operations:
+            names = ", ".join(self.operations)
+            notes.append(f"The costs leave out operations that are no layers: {names}.")
+        if self.without_graph:
+            names = ", ".join(self.without_graph)
+            notes.append(
+                f"{names} runs code of its own: each layer inside counts as one call on the shape "
+                "that it was built with."
+            )
+        return notes
+
+    def add(self, use):
+        self.of.setdefault(id(use.layer), []).append(use)
+
+    def start(self, model, input_shape):
+        """Note the one use of the model, or layer, that is to be explained."""
+        graph = _graph(model)
+        if not graph:
+            return self.add(_built_use(model))
+        shapes = [tuple(tensor.shape) for tensor in graph.inputs]
+        if input_shape is not None:
+            shapes = [(None, *input_shape)]
+        self.add(Use(model, {"input": shapes}))
+
+    def open(self, layer):
+        """Note the uses that a layer makes of those inside it, for each time it is used itself."""
+        graph, entry = _graph(layer), _look_up(FORMULAS, layer)[0]
+        for use in self.of.pop(id(layer), []):
+            if graph:
+                self._run(graph, use)
+            elif entry in PARTS:  # a layer around others
+                steps = use.input[1] if "steps" in _look_up(MULTIPLY_ADDS, layer)[0] else 1
+                for part in PARTS[entry](use):
+                    self.add(part._replace(times=use.times * steps))
+            else:
+                self.without_graph[type(layer).__name__] = True
+                for inner in _inner_layers(layer):
+                    self.add(_built_use(inner)._replace(times=use.times))
+
+    def _run(self, graph, use):
+        """Send shapes through the graph of a model, and note what each layer gets and gives."""
+        import keras
+
+        def note(operation):
+            def call(*args, **kwargs):
+                outputs = operation.compute_output_spec(*args, **kwargs)
+                if not isinstance(operation, keras.Layer):
+                    self.operations[type(operation).__name__] = True
+                    return outputs
+                tensors = keras.tree.flatten(outputs)
+                shapes = [tuple(tensor.shape) for tensor in tensors]
+                dtypes = [tensor.dtype for tensor in tensors]
+                inputs = _input_shapes(operation, args, kwargs)
+                self.add(Use(operation, inputs, shapes, dtypes, use.times))
+                return outputs
+
+            return call
+
+        shapes = use.input if isinstance(use.input[0], list | tuple) else [use.input]
+        inputs = [keras.KerasTensor(s, t.dtype) for s, t in zip(shapes, graph.inputs)]
+        for tensor in graph.inputs:  # what comes in from outside costs the model nothing
+            self.of.setdefault(id(tensor._keras_history.operation), [])
+        graph._run_through_graph(inputs, operation_fn=note)
+
+    def costs(self, layer, weights):
+        """A `Count` for each of `COSTS`; the uses of the layer are then spent."""
+        uses, self.of[id(layer)] = self.of.get(id(layer)), []
+        costs = _cost(_multiply_adds, uses), _weight_bytes(weights), _cost(_activation_bytes, uses)
+        self.unknown += any(cost.value is None for cost in costs)
+        return costs
+
+
+def _graph(model):
+    """The graph of a Functional or Sequential model; None for any other model or layer."""
+    import keras
+
+    graph = getattr(model, "_functional", model)
+    return graph if isinstance(graph, keras.Function) else None
+
+
+def _input_shapes(layer, args, kwargs):
+    """The shapes of the tensors that a layer is called on, by the name of the argument."""
+    import keras
+
+    if _graph(layer):
+        return {"input": [tuple(tensor.shape) for tensor in keras.tree.flatten(args)]}
+    shapes = {}
+    for name, value in inspect.signature(layer.call).bind(*args, **kwargs).arguments.items():
+        tensors = keras.tree.flatten(value)
+        if tensors and all(isinstance(tensor, keras.KerasTensor) for tensor in tensors):
+            shapes[name] = keras.tree.map_structure(lambda tensor: tuple(tensor.shape), value)
+    return shapes
+
+
+def _built_use(layer):
+    """The use that a layer was built for."""
+    try:
+        outputs = _output_shape(layer)
+        outputs = outputs if isinstance(outputs, list) else [outputs]
+        return Use(layer, _built_inputs(layer), outputs, [layer.compute_dtype] * len(outputs))
+    except Exception:  # it was not built: its costs are not known
+        return Use(layer, {})
+
+
+def _cost(read, uses):
+    """The sum of what `read` makes of each use, as a `Count`."""
+    try:
+        formulas = Counter()
+        for use in uses:
+            formulas[read(use)] += use.times
+    except Exception:  # a size that is not known, or a layer of one's own
+        return Count(None)
+    return _as_count(formulas)
+
+
+def _as_count(formulas):
+    formulas = Counter({formula: times for formula, times in formulas.items() if formula.value})
+    if not formulas:
+        return Count(0)
+    total = _join(formulas)
+    return Count(int(total.value), total.symbols, f"{total.numbers} = {total.value}")
+
+
+def _activation_bytes(use):
+    if None in use.outputs or not use.outputs:
+        raise LookupError("an output has no shape")
+    outputs = zip(use.outputs, use.dtypes)
+    return _add([_bytes(_atom("outputs", shape[1:]), dtype) for shape, dtype in outputs])
+
+
+def _weight_bytes(weights):
+    numbers = Counter()
+    for weight in weights:
+        numbers[weight.dtype] += math.prod(weight.shape)
+    return _as_count(Counter(_bytes(_atom("params", n), dtype) for dtype, n in numbers.items()))
+
+
+def _bytes(numbers, dtype):
+    """The formula for the bytes of so many numbers of a type such as "float32"."""
+    bits = re.search(r"\d+", dtype)  # that of bool is a byte
+    size = int(bits[0]) // 8 if bits else 1
+    return _multiply([("×", numbers), ("×", _atom("bytes", size))])
