@@ -16,7 +16,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 LINE_WIDTH = 100  # of the text table; long names and formulas wrap inside their columns
-COST_WIDTH = 36  # at most, of each further column where costs are asked for
+COST_WIDTH = 30  # at most, of each further column where costs are asked for
 
 # One line for each layer class, in symbols. `SYMBOLS` and `PARTS` say what a symbol stands for; any
 # other name is the layer's setting of that name. What follows "[name]" is there only in layers
@@ -103,7 +103,7 @@ FORMULAS = {
 # nothing, as in published tables: a Keras layer that is not here costs 0.
 MULTIPLY_ADDS = {
     "Dense": "input × units × [positions] positions",
-    "EinsumDense": "input × outputs",
+    "EinsumDense": "inputs × new_letters",
     "ReversibleEmbedding": "[reverse] input_dim × output_dim × positions",
     "Conv1D, Conv2D, Conv3D": "kernel × (channels ÷ [grouped] groups) × filters × positions",
     # Each position of the input, not of the output, meets the whole kernel.
@@ -207,7 +207,8 @@ def _letter_sizes(use):
     sizes = {}
     for letters, shape in ((inputs, use.input), (outputs, output)):
         before, _, after = letters.partition("...")
-        sizes |= dict(zip(before, shape)) | dict(zip(reversed(after), reversed(shape)))
+        pairs = [*zip(before, shape), *zip(reversed(after), reversed(shape))]
+        sizes |= {letter: size for letter, size in pairs if size is not None}
     return kernel, sizes
 
 
@@ -232,6 +233,14 @@ def _output(use):
     kernel, sizes = _letter_sizes(use)
     result = use.layer.equation.split("->")[1]
     return _atom("output", [sizes[letter] for letter in kernel if letter in result])
+
+
+def _new_letters(use):
+    """The kernel's letters that the input lacks: so many outputs each input goes into."""
+    kernel, _ = _letter_sizes(use)
+    return _letters(
+        use, [letter for letter in kernel if letter not in use.layer.equation.split(",")[0]]
+    )
 
 
 def _lora_sizes(use):
@@ -301,7 +310,9 @@ SYMBOLS = {
     # For the multiply-adds
     "positions": lambda use: _positions(use.layer, use.outputs[0]),
     "input_positions": lambda use: _positions(use.layer, use.input),
+    "inputs": lambda use: use.input[1:],
     "outputs": lambda use: use.outputs[0][1:],
+    "new_letters": _new_letters,
     "steps": lambda use: use.input[1],
     "reverse": lambda use: len(use.outputs[0]) == len(use.input),
     "queries": lambda use: _attended(use, "query")[1:-1],
@@ -393,8 +404,8 @@ def _multiply(factors):
 
     def write(side):
         for sign, factor in factors:
-            bracket = factor.form in ("sum", "quotient")
-            yield f" {sign} " + (f"({factor[side]})" if bracket else factor[side])
+            text = f"({factor[side]})" if factor.form in ("sum", "quotient") else factor[side]
+            yield f" {sign} {text}"
 
     value = Fraction(1)
     for sign, factor in factors:
@@ -476,38 +487,34 @@ def _read(template, use, table):
         meaning = stand_for(token)
         return meaning if isinstance(meaning, Formula) else _atom(token, meaning)
 
-    return a_sum(True)
+    return a_sum(True) or _number(0)
 
 
 def _look_up(table, layer):
-    """The entry for the nearest of Keras's classes that a layer is or is built on, and the class.
+    """The entry for the nearest of Keras's classes that a layer is or is built on, or None.
 
-    A quantized layer may have an entry of its own, such as "Dense int8". Without any: None twice.
+    A quantized layer may have an entry of its own, such as "Dense int8".
     """
     mode = getattr(layer, "quantization_mode", None)
     for cls in type(layer).__mro__:
         if cls.__module__.startswith("keras."):
             for name in (f"{cls.__name__} {mode}", cls.__name__):
                 if name in table:
-                    return table[name], cls
-    return None, None
+                    return table[name]
+    return None
 
 
 def _parameters(use):
     """The `Formula` of a layer's parameters; raises where there is none or it does not fit."""
-    entry, _ = _look_up(FORMULAS, use.layer)
-    return _read(entry, use, FORMULAS)
+    return _read(_look_up(FORMULAS, use.layer), use, FORMULAS)
 
 
 def _multiply_adds(use):
     """The `Formula` of one use's multiply-adds; raises where they cannot be said."""
-    entry, cls = _look_up(MULTIPLY_ADDS, use.layer)
-    if entry is None:
-        cls, entry = type(use.layer), "0"
-    ours = type(use.layer).call is not cls.call or not cls.__module__.startswith("keras.")
-    if ours or cls.__name__ in OPAQUE:
-        raise LookupError(f"{type(use.layer).__name__} computes what only its author knows")
-    return _read(entry, use, MULTIPLY_ADDS)
+    cls = type(use.layer)
+    if cls.__name__ in OPAQUE or not cls.call.__module__.startswith("keras."):
+        raise LookupError(f"{cls.__name__} computes what only its author knows")
+    return _read(_look_up(MULTIPLY_ADDS, use.layer) or "0", use, MULTIPLY_ADDS)
 
 
 def _joined_sizes(layer):
@@ -543,7 +550,7 @@ class Row(NamedTuple):
     costs: tuple = ()  # where asked for, a `Count` for each of `COSTS`
 
 
-COSTS = "Multiply-adds", "Weight bytes", "Activation bytes"  # the last two for one example
+COSTS = "Multiply-adds", "Weight bytes", "Activation bytes"  # the first and last for one example
 
 
 class Explanation:
@@ -654,8 +661,8 @@ def explain(model, cost=False, input_shape=None):
 
     Args:
         model: a built `keras.Model` or `keras.Layer`, on any backend.
-        cost: whether to add columns for what it costs to run: multiply-adds, bytes of weights, and
-            bytes of activations, which are the outputs of all layers, for one example.
+        cost: whether to add columns for what it costs to run: multiply-adds and bytes of
+            activations (the outputs of all layers) for one example, and bytes of weights.
         input_shape: for `cost`, the sizes of the model's one input without the batch, where the
             model leaves some open.
 
@@ -665,7 +672,8 @@ def explain(model, cost=False, input_shape=None):
 
     Raises:
         TypeError: `model` is neither a Keras model nor a layer.
-        ValueError: it is not built, so that its weights do not exist yet.
+        ValueError: it is not built, so that its weights do not exist yet; or `input_shape` does not
+            fit the model.
 
     Source of the formulas: each layer's `build` and `call` methods in Keras 3.15.
     """
@@ -712,14 +720,15 @@ def _layer_rows(layer, depth, walk):
     """The row of one layer, in a list; a nested model's is followed by those inside it."""
     import keras
 
-    if not isinstance(layer, keras.Model) and not _must_be_opened(layer, walk):
+    is_model = isinstance(layer, keras.Model)
+    if not is_model and not _must_be_opened(layer, walk):
         return [_row(layer, depth, walk)]
     inside = _model_rows(layer, depth + 1, walk)
     counted = [row for row in inside if not row.subtotal]
     params, trainable = sum(row.params for row in counted), sum(row.trainable for row in counted)
     notes = [
         "" if layer.built else "not built yet",
-        "" if isinstance(layer, keras.Model) else f"no formula for {type(layer).__name__}",
+        "" if is_model or _look_up(FORMULAS, layer) else f"no formula for {type(layer).__name__}",
         "sum of the rows marked · below",
     ]
     costs = tuple(
@@ -780,7 +789,7 @@ def _explain_count(layer, weights, above):
     formula = _explain_by_formula(layer, weights)
     if formula:
         return formula.symbols, f"{formula.numbers} = {_count(weights)}", None
-    kind, known = type(layer).__name__, _look_up(FORMULAS, layer)[0]
+    kind, known = type(layer).__name__, _look_up(FORMULAS, layer)
     why = f"the formula for {kind} does not give this" if known else f"no formula for {kind}"
     return *_by_shape(weights, layer), f"{why}: weights by shape"
 
@@ -796,7 +805,7 @@ def _explain_by_formula(layer, weights):
 
 def _remark(layer):
     try:
-        return _look_up(REMARKS, layer)[0](layer)
+        return _look_up(REMARKS, layer)(layer)
     except Exception:
         return None
 
@@ -870,21 +879,22 @@ class _Uses:
     def start(self, model, input_shape):
         """Note the one use of the model, or layer, that is to be explained."""
         graph = _graph(model)
-        if not graph:
-            return self.add(_built_use(model))
-        shapes = [tuple(tensor.shape) for tensor in graph.inputs]
+        shapes = [tuple(tensor.shape) for tensor in graph.inputs] if graph else []
         if input_shape is not None:
+            if [len(shape) for shape in shapes] != [len(input_shape) + 1]:
+                wanted = f"{model.name} wants {shapes}" if graph else f"{model.name} has no graph"
+                raise ValueError(f"input_shape={tuple(input_shape)} does not fit: {wanted}.")
             shapes = [(None, *input_shape)]
-        self.add(Use(model, {"input": shapes}))
+        self.add(Use(model, {"input": shapes}) if graph else _built_use(model))
 
     def open(self, layer):
         """Note the uses that a layer makes of those inside it, for each time it is used itself."""
-        graph, entry = _graph(layer), _look_up(FORMULAS, layer)[0]
+        graph, entry = _graph(layer), _look_up(FORMULAS, layer)
         for use in self.of.pop(id(layer), []):
             if graph:
                 self._run(graph, use)
             elif entry in PARTS:  # a layer around others
-                steps = use.input[1] if "steps" in _look_up(MULTIPLY_ADDS, layer)[0] else 1
+                steps = use.input[1] if "steps" in _look_up(MULTIPLY_ADDS, layer) else 1
                 for part in PARTS[entry](use):
                     self.add(part._replace(times=use.times * steps))
             else:

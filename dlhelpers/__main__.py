@@ -1,0 +1,101 @@
+"""Commands for a terminal: `python -m dlhelpers --help` lists them.
+
+Each is a function `add_NAME` that describes its arguments, and one that runs it. Nothing heavy is
+imported before a command needs it, so that the help comes at once.
+"""
+
+import argparse
+import importlib
+import os
+import pathlib
+import re
+import sys
+
+
+class Refusal(Exception):
+    """One sentence that says why a command cannot do what it was asked."""
+
+
+def main(arguments=None):
+    """Run a command; return the exit status: 0, or 1 after one sentence that says what is wrong."""
+    parser = argparse.ArgumentParser(
+        prog="python -m dlhelpers", description="Helpers of the course, in a terminal."
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add_params(commands)
+    chosen = parser.parse_args(arguments)
+    try:
+        chosen.run(chosen)
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    return 0
+
+
+def helper(name):
+    """Another file of this package."""
+    return importlib.import_module(f"{__package__}.{name}")
+
+
+def add_params(commands):
+    about = "say where every parameter of a saved model comes from"
+    command = commands.add_parser("params", help=about, description=about.capitalize() + ".")
+    command.add_argument("model", type=pathlib.Path, help="a file that model.save wrote")
+    command.add_argument(
+        "--cost", action="store_true", help="add multiply-adds, and bytes of weights and outputs"
+    )
+    command.add_argument(
+        "--input-shape",
+        type=int,
+        nargs="+",
+        metavar="SIZE",
+        help="for --cost: the sizes of one example, where the model leaves some open",
+    )
+    command.add_argument("--format", choices=["text", "markdown", "html"], default="text")
+    command.set_defaults(run=run_params)
+
+
+def run_params(chosen):
+    model = load(chosen.model)
+    try:
+        explanation = helper("params").explain(model, chosen.cost, chosen.input_shape)
+    except ValueError as error:
+        raise Refusal(error) from error
+    texts = {"markdown": explanation.to_markdown, "html": explanation._repr_html_}
+    print(texts.get(chosen.format, explanation.__str__)())
+
+
+def load(path):
+    """Load a saved model without running code that its file carries.
+
+    Raises:
+        Refusal: the file is not there, is no Keras model, carries code, or needs a class or
+            function that Keras does not have.
+    """
+    if not path.is_file():
+        raise Refusal(f"There is no file {path}.")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    with helper("quiet").native_log_muted():
+        import keras
+    try:
+        return keras.models.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:
+        raise Refusal(f"{path} {what_is_wrong(str(error))}") from error
+
+
+def what_is_wrong(error):
+    """What Keras says at length about a file that it does not load, in half a sentence."""
+    unknown = re.search(r"(?:Could not locate \w+|Unknown \w+:) '?([\w>.]+)", error)
+    if unknown:
+        return (
+            f"needs {unknown[1]}, which Keras does not have: load it in Python with "
+            "custom_objects, and give the model to params.explain."
+        )
+    if "safe_mode=False" in error:
+        return "carries Python code, as a Lambda layer does, which is not run here."
+    return "is not a model that Keras can load: model.save('name.keras') writes one."
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")  # × and ÷, also where a pipe would take less
+    sys.exit(main())
