@@ -550,7 +550,7 @@ class Row(NamedTuple):
     costs: tuple = ()  # where asked for, a `Count` for each of `COSTS`
 
 
-COSTS = "Multiply-adds", "Weight bytes", "Activation bytes"  # the first and last for one example
+COSTS = "Multiply-adds", "Weight bytes", "Activation bytes"  # the first and last of one example
 
 
 class Explanation:
@@ -663,8 +663,8 @@ def explain(model, cost=False, input_shape=None):
         model: a built `keras.Model` or `keras.Layer`, on any backend.
         cost: whether to add columns for what it costs to run: multiply-adds and bytes of
             activations (the outputs of all layers) for one example, and bytes of weights.
-        input_shape: for `cost`, the sizes of the model's one input without the batch, where the
-            model leaves some open.
+        input_shape: the sizes of the model's one input without the batch, for the costs of a model
+            that leaves some open.
 
     Returns:
         An `Explanation`. Its counts are numbers of scalars: the products of the shapes in
@@ -688,6 +688,7 @@ def explain(model, cost=False, input_shape=None):
         name = f"{type(model).__name__} '{model.name}'"
         raise ValueError(f"{name} is not built, so it has no weights yet: call {how}.")
     trained = {id(weight) for weight in model.trainable_weights}
+    cost = cost or input_shape is not None
     walk = _Walk({}, trained, _Uses() if cost else None)
     if cost:
         walk.uses.start(model, input_shape)

@@ -153,3 +153,185 @@ def test_stacked_cells_cost_what_layers_on_top_of_each_other_cost():
         for some in ([stacked], apart)
     ]
     assert costs[0] == costs[1] == 6 * (4 * (5 * 3 + 3 * 3) + 3 * 4 + 4 * 4)
+
+
+def without_weights(builder, **settings):
+    with keras.StatelessScope(initialize_variables=False):  # builds without allocating
+        return getattr(keras.applications, builder)(weights=None, **settings)
+
+
+@pytest.mark.parametrize(
+    ("builder", "published"),
+    [
+        ("VGG16", "15.5 billion"),  # Simonyan and Zisserman 2014, as counted by He et al. 2015
+        ("ResNet50", "3.9 billion"),  # He et al. 2015: 3.8, shortcuts not counted
+        ("MobileNet", "569 million"),  # Howard et al. 2017
+        ("MobileNetV2", "301 million"),  # Sandler et al. 2018: 300
+        ("EfficientNetB0", "386 million"),  # Tan and Le 2019: 0.39 billion
+    ],
+)
+def test_the_multiply_adds_of_known_networks_are_the_published_ones(builder, published):
+    count = explain(without_weights(builder), cost=True).costs["Multiply-adds"]
+    written = f"{count / 1e9:.1f} billion" if count > 1e9 else f"{count / 1e6:.0f} million"
+    assert written == published
+
+
+def test_an_input_shape_fills_the_sizes_that_a_model_leaves_open():
+    model = without_weights("MobileNetV3Small")
+    model_of_one_size = without_weights("MobileNetV3Small", input_shape=(224, 224, 3))
+    known = explain(model, input_shape=(224, 224, 3)).costs
+    assert known == explain(model_of_one_size, cost=True).costs
+    assert f"{known['Multiply-adds'] / 1e6:.0f}" == "57"  # Howard et al. 2019: 56 million
+    assert any("what is marked ?" in note for note in explain(model, cost=True).notes)
+
+
+def test_an_input_shape_that_does_not_fit_is_refused():
+    model = without_weights("MobileNetV3Small")
+    with pytest.raises(ValueError, match=r"input_shape=\(224,\) does not fit: .* wants \[\(None,"):
+        explain(model, input_shape=(224,))
+    with pytest.raises(ValueError, match="has no graph"):
+        explain(layers.Dense(3), input_shape=(5,))
+
+
+def test_without_cost_there_are_no_columns_and_no_totals():
+    explanation = explain(keras.Sequential([keras.Input((5,)), layers.Dense(3)]))
+    assert explanation.costs == {} and explanation.notes == []
+    assert explanation.rows[0].costs == () and "bytes" not in str(explanation)
+
+
+def test_a_layer_that_is_used_twice_costs_twice_and_weighs_once():
+    shared = layers.Dense(3, name="shared")
+    a, b = keras.Input((4,)), keras.Input((4,))
+    explanation = explain(keras.Model([a, b], shared(a) + shared(b)), cost=True)
+    [row] = [row for row in explanation.rows if row.name == "shared"]
+    assert row.costs[0] == (24, "2 × input × units", "2 × 4 × 3 = 24")
+    assert row.costs[1] == (60, "params × bytes", "15 × 4 = 60")
+    assert row.costs[2] == (24, "2 × outputs × bytes", "2 × 3 × 4 = 24")
+    assert explanation.notes == ["The costs leave out operations that are no layers: Add."]
+
+
+def test_a_layer_used_on_two_shapes_adds_them_up():
+    shared = layers.Conv2D(3, 2, use_bias=False)
+    a, b = keras.Input((4, 4, 1)), keras.Input((6, 6, 1))
+    explanation = explain(keras.Model([a, b], [shared(a), shared(b)]), cost=True)
+    cost = explanation.rows[-1].costs[0]
+    assert cost.formula.endswith("+ (kernel₂ × channels₂ × filters₂ × positions₂)")
+    numbers, result = cost.arithmetic.split(" = ")
+    assert sorted(numbers.split(" + ")) == ["(2 × 2 × 1 × 3 × 3 × 3)", "(2 × 2 × 1 × 3 × 5 × 5)"]
+    assert cost.value == evaluate(numbers) == int(result)
+
+
+def test_a_nested_model_costs_what_its_layers_cost_on_the_shape_that_it_gets():
+    backbone = keras.Sequential(
+        [keras.Input((None, None, 3)), layers.Conv2D(4, 3), layers.GlobalAveragePooling2D()],
+        name="backbone",
+    )
+    a, b = keras.Input((8, 8, 3)), keras.Input((8, 8, 3))
+    joined = layers.Concatenate()([backbone(a), backbone(b)])
+    explanation = explain(keras.Model([a, b], layers.Dense(2)(joined)), cost=True)
+    cost = {row.name: row.costs[0].value for row in explanation.rows}
+    once = 3 * 3 * 3 * 4 * 6 * 6
+    assert cost["backbone"] == 2 * once
+    assert explanation.costs["Multiply-adds"] == 2 * once + 8 * 2
+    assert not explanation.notes
+
+
+def test_a_model_applied_at_each_step_costs_as_often():
+    frame = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(4, 3), layers.Flatten()])
+    clip = keras.Sequential([keras.Input((5, 8, 8, 3)), layers.TimeDistributed(frame)])
+    assert explain(clip, cost=True).costs["Multiply-adds"] == 5 * 3 * 3 * 3 * 4 * 6 * 6
+
+
+def test_a_layer_shared_by_two_nested_models_costs_in_both():
+    shared = layers.Dense(3, name="shared")
+    inputs = keras.Input((4,))
+    parts = [keras.Sequential([keras.Input((4,)), shared], name=name) for name in ("one", "two")]
+    model = keras.Model(inputs, [part(inputs) for part in parts])
+    assert explain(model, cost=True).costs == {
+        "Multiply-adds": 24,
+        "Weight bytes": 60,
+        "Activation bytes": 24,
+    }
+
+
+def test_a_layer_of_ones_own_is_marked_as_unknown():
+    class Own(layers.Dense):
+        def call(self, inputs):
+            return super().call(inputs) @ keras.ops.ones((3, 3))
+
+    model = keras.Sequential([keras.Input((4,)), Own(3), layers.Dense(2)])
+    explanation = explain(model, cost=True)
+    assert [row.costs[0].value for row in explanation.rows] == [None, 6]
+    assert explanation.notes == ["The costs leave out what is marked ?, in 1 rows."]
+    assert explanation.costs["Multiply-adds"] == 6
+    assert "  ?  " in str(explanation)
+
+
+def test_a_model_without_a_graph_counts_each_layer_once():
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = layers.Dense(3)
+
+        def build(self, input_shape):
+            self.dense.build(input_shape)
+
+        def call(self, inputs):
+            return self.dense(inputs)
+
+    model = Own()
+    model.build((None, 4))
+    explanation = explain(model, cost=True)
+    assert explanation.costs["Multiply-adds"] == 12
+    assert explanation.notes == [
+        "Own runs code of its own: each layer inside counts as one call on the shape that it was "
+        "built with."
+    ]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16", "float64"])
+def test_bytes_follow_the_type_of_the_numbers(dtype):
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(3, dtype=dtype)])
+    size = keras.ops.convert_to_numpy(keras.ops.zeros(1, dtype)).itemsize
+    costs = explain(model, cost=True).costs
+    assert (costs["Weight bytes"], costs["Activation bytes"]) == (15 * size, 3 * size)
+
+
+def test_mixed_precision_keeps_weights_at_four_bytes_and_computes_with_two():
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(3, dtype="mixed_float16")])
+    costs = explain(model, cost=True).costs
+    assert (costs["Weight bytes"], costs["Activation bytes"]) == (15 * 4, 3 * 2)
+
+
+def test_quantized_weights_take_fewer_bytes():
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
+    model.quantize("int8")
+    [row] = explain(model, cost=True).rows
+    assert row.costs[1].value == 4 * 3 * 1 + 3 * 4 + 3 * 4
+    assert evaluate(row.costs[1].arithmetic.rpartition(" = ")[0]) == row.costs[1].value
+
+
+def test_weight_bytes_are_those_of_the_arrays():
+    model = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(4, 3), layers.PReLU()])
+    assert explain(model, cost=True).costs["Weight bytes"] == sum(
+        array.nbytes for array in model.get_weights()
+    )
+
+
+def test_a_layer_alone_has_costs_too():
+    layer = layers.Conv2D(4, 3, use_bias=False)
+    layer.build((None, 8, 8, 3))
+    assert explain(layer, cost=True).costs == {
+        "Multiply-adds": 3 * 3 * 3 * 4 * 6 * 6,
+        "Weight bytes": 3 * 3 * 3 * 4 * 4,
+        "Activation bytes": 6 * 6 * 4 * 4,
+    }
+
+
+def test_costs_stand_in_html_and_markdown_too():
+    explanation = explain(keras.Sequential([keras.Input((4,)), layers.Dense(3)]), cost=True)
+    page, markdown = explanation._repr_html_(), explanation.to_markdown()
+    assert ">Multiply-adds</th>" in page and "input × units<br>4 × 3 = 12</td>" in page
+    head, rule, row, *_ = markdown.splitlines()
+    assert head.count("|") == rule.count("|") == row.count("|") == 8
+    assert "| input × units<br>4 × 3 = 12 |" in row
