@@ -24,7 +24,7 @@ COST_WIDTH = 30  # at most, of each further column where costs are asked for
 FORMULAS = {
     # Core
     "Dense": "input × units + [lora] rank × (input + units) + [use_bias] units",
-    "EinsumDense": "kernel_letters + [lora] rank × lora_sizes + [bias_axes] bias_letters",
+    "EinsumDense": "kernel_axes + [lora] rank × lora_sizes + [all_biases] all_biases",
     "Embedding": "input_dim × output_dim + [lora] rank × (input_dim + output_dim)",
     "ReversibleEmbedding": "input_dim × output_dim + [lora] rank × (input_dim + output_dim)"
     " + [not tie_weights] output_dim × input_dim",
@@ -77,15 +77,16 @@ FORMULAS = {
     # Quantized: what is stored. Four-bit kernels pack two numbers into one; `blocks` is how many
     # blocks of inputs have a scale and a zero point of their own.
     "Dense int8, EinsumDense int8": "input × output + [lora] rank × lora_sizes + output"
-    " + [biased] all_biases",
+    " + [all_biases] all_biases",
     "Dense int4, EinsumDense int4": "input × packed + [lora] rank × lora_sizes"
-    " + [blocks] 2 × blocks × output + [blocks] input + [not blocks] output + [biased] all_biases",
+    " + [blocks] 2 × blocks × output + [blocks] input + [not blocks] output"
+    " + [all_biases] all_biases",
     "Dense gptq, EinsumDense gptq": "packed × input + 2 × blocks × output + input"
-    " + [biased] all_biases",
+    " + [all_biases] all_biases",
     "Dense awq, EinsumDense awq": "packed × input + 2 × blocks × output + 2 × input"
-    " + [biased] all_biases",
+    " + [all_biases] all_biases",
     "Dense float8, EinsumDense float8": "input × output + [lora] rank × lora_sizes"
-    " + 3 × (amax_scale + amax_history) + [biased] all_biases",
+    " + 3 × (amax_scale + amax_history) + [all_biases] all_biases",
     "Embedding int8": "input_dim × output_dim + [lora] rank × (input_dim + output_dim) + input_dim",
     "Embedding int4": "input_dim × packed + [lora] rank × (input_dim + output_dim)"
     " + [blocks] 2 × blocks × input_dim + [blocks] output_dim + [not blocks] input_dim",
@@ -103,7 +104,7 @@ FORMULAS = {
 # nothing, as in published tables: a Keras layer that is not here costs 0.
 MULTIPLY_ADDS = {
     "Dense": "input × units × [positions] positions",
-    "EinsumDense": "inputs × new_letters",
+    "EinsumDense": "inputs × new_axes",
     "ReversibleEmbedding": "[reverse] input_dim × output_dim × positions",
     "Conv1D, Conv2D, Conv3D": "kernel × (channels ÷ [grouped] groups) × filters × positions",
     # Each position of the input, not of the output, meets the whole kernel.
@@ -200,67 +201,61 @@ def _contracted(use):
     return use.input[0][axes if isinstance(axes, int) else axes[0]]
 
 
-def _letter_sizes(use):
-    """The kernel's letters in the equation of an EinsumDense, and the size of each letter."""
-    output = use.outputs[0] if use.outputs else use.layer.compute_output_shape(use.input)
+def _kernel(use):
+    """The axes of a matrix product's kernel, in order: (name, size, whether they are summed over).
+
+    The names are Dense's "input" and "units", or the letters in the equation of an EinsumDense.
+    """
+    if not hasattr(use.layer, "equation"):
+        return [("input", use.input[-1], True), ("units", use.layer.units, False)]
     inputs, kernel, outputs = re.split(",|->", use.layer.equation)
     sizes = {}
-    for letters, shape in ((inputs, use.input), (outputs, output)):
+    for letters, shape in (
+        (inputs, use.input),
+        (outputs, use.layer.compute_output_shape(use.input)),
+    ):
         before, _, after = letters.partition("...")
         pairs = [*zip(before, shape), *zip(reversed(after), reversed(shape))]
         sizes |= {letter: size for letter, size in pairs if size is not None}
-    return kernel, sizes
+    return [(letter, sizes[letter], letter not in outputs) for letter in kernel]
 
 
-def _letters(use, letters):
-    _, sizes = _letter_sizes(use)
-    return _multiply([("×", _atom(letter, sizes[letter])) for letter in letters])
+def _axes(axes):
+    return _multiply([("×", _atom(name, size)) for name, size, *_ in axes])
 
 
 def _summed(use):
-    """How many inputs one output sums up: for an EinsumDense, the letters that the result lacks."""
+    return math.prod(size for _, size, summed in _kernel(use) if summed)
+
+
+def _put_out(use):
+    return _axes(axis for axis in _kernel(use) if not axis[2])
+
+
+def _new_axes(use):
+    """The axes of an EinsumDense's kernel that its input lacks: each input goes into so many."""
+    inputs = use.layer.equation.split(",")[0]
+    return _axes(axis for axis in _kernel(use) if axis[0] not in inputs)
+
+
+def _biases(use):
     if not hasattr(use.layer, "equation"):
-        return use.input[-1]
-    kernel, sizes = _letter_sizes(use)
-    result = use.layer.equation.split("->")[1]
-    return [sizes[letter] for letter in kernel if letter not in result] or 1
-
-
-def _output(use):
-    """How many outputs one input has a weight for."""
-    if not hasattr(use.layer, "equation"):
-        return _atom("units", use.layer.units)
-    kernel, sizes = _letter_sizes(use)
-    result = use.layer.equation.split("->")[1]
-    return _atom("output", [sizes[letter] for letter in kernel if letter in result])
-
-
-def _new_letters(use):
-    """The kernel's letters that the input lacks: so many outputs each input goes into."""
-    kernel, _ = _letter_sizes(use)
-    return _letters(
-        use, [letter for letter in kernel if letter not in use.layer.equation.split(",")[0]]
-    )
-
-
-def _lora_sizes(use):
-    if not hasattr(use.layer, "equation"):
-        return _read("input + units", use, FORMULAS)
-    kernel, _ = _letter_sizes(use)
-    return _add([_letters(use, kernel[:-1]), _letters(use, kernel[-1])])
+        return use.layer.use_bias and _axes(_kernel(use)[-1:])
+    sizes = {letter: (letter, size) for letter, size, _ in _kernel(use)}
+    return use.layer.bias_axes and _axes(sizes[letter] for letter in use.layer.bias_axes)
 
 
 def _packed(use):
     """Half as many numbers, rounded up, where two of four bits share one."""
     policy, embedding = use.layer.dtype_policy, hasattr(use.layer, "output_dim")
-    size = use.layer.output_dim if embedding else _output(use).value
+    size = use.layer.output_dim if embedding else _put_out(use).value
     return size if getattr(policy, "weight_bits", 4) == 8 else math.ceil(size / 2)
 
 
 def _blocks(use):
     """How many blocks of inputs have scales of their own; 0 where int4 has one for each output."""
     policy, embedding = use.layer.dtype_policy, hasattr(use.layer, "output_dim")
-    size = use.layer.output_dim if embedding else _atom("input", _summed(use)).value
+    size = use.layer.output_dim if embedding else _summed(use)
     if hasattr(policy, "group_size"):  # of gptq and awq
         return 1 if policy.group_size == -1 else math.ceil(size / policy.group_size)
     return math.ceil(size / policy.block_size) if (policy.block_size or -1) > 0 else 0
@@ -271,21 +266,18 @@ def _blocks(use):
 # test. (One exception: `vector` is as long as the last axis of the kernel, whatever that is.)
 SYMBOLS = {
     "input": _summed,
-    "output": _output,
+    "output": _put_out,
     "kernel": lambda use: use.layer.kernel_size,
     "channels": lambda use: use.input[_channel_axis(use.layer)],
     "grouped": lambda use: use.layer.groups > 1,
     "multiplier": lambda use: use.layer.depth_multiplier,
     "biases": lambda use: 2 if use.layer.reset_after else 1,
-    "biased": lambda use: use.layer.bias is not None,
-    "all_biases": lambda use: _read(
-        "units" if hasattr(use.layer, "units") else "bias_letters", use, FORMULAS
-    ),
-    "kernel_letters": lambda use: _letters(use, _letter_sizes(use)[0]),
-    "bias_letters": lambda use: _letters(use, use.layer.bias_axes),
+    "kernel_axes": lambda use: _axes(_kernel(use)),
+    "new_axes": _new_axes,
+    "all_biases": _biases,
     "lora": lambda use: getattr(use.layer, "lora_enabled", False),
     "rank": lambda use: use.layer.lora_rank,
-    "lora_sizes": _lora_sizes,
+    "lora_sizes": lambda use: _add([_axes(_kernel(use)[:-1]), _axes(_kernel(use)[-1:])]),
     "packed": _packed,
     "blocks": _blocks,
     "amax_scale": 1,
@@ -312,7 +304,6 @@ SYMBOLS = {
     "input_positions": lambda use: _positions(use.layer, use.input),
     "inputs": lambda use: use.input[1:],
     "outputs": lambda use: use.outputs[0][1:],
-    "new_letters": _new_letters,
     "steps": lambda use: use.input[1],
     "reverse": lambda use: len(use.outputs[0]) == len(use.input),
     "queries": lambda use: _attended(use, "query")[1:-1],
@@ -324,8 +315,10 @@ SYMBOLS = {
 
 
 def _cell(use):
-    outputs = [_one_step(shape) for shape in use.outputs] if use.layer.return_sequences else None
-    return [Use(use.layer.cell, {"input": _one_step(use.input)}, outputs or use.outputs)]
+    outputs = use.outputs
+    if use.layer.return_sequences:
+        outputs = [_one_step(shape) for shape in outputs]
+    return [Use(use.layer.cell, {"input": _one_step(use.input)}, outputs)]
 
 
 def _cells(use):
@@ -410,6 +403,7 @@ def _multiply(factors):
     value = Fraction(1)
     for sign, factor in factors:
         value = value / factor.value if sign == "÷" else value * factor.value
+    value = int(value) if value.denominator == 1 else value
     form = "quotient" if factors[-1][0] == "÷" else "product"
     return Formula("".join(write(0))[3:], "".join(write(1))[3:], value, form)
 
@@ -855,22 +849,21 @@ class _Uses:
     def __init__(self):
         self.of = {}  # id of a layer: list of `Use`
         self.operations = {}  # names of operations that are no layers, as keys
-        self.without_graph = {}  # names of what runs code of its own, as keys
-        self.unknown = 0  # rows with a cost that cannot be said
+        self.without_graph = {}  # names of models and layers that run code of their own, as keys
+        self.unknown = False  # whether some row has a cost that cannot be said
 
     def notes(self):
         """Sentences on what the totals leave out."""
         notes = []
         if self.unknown:
-            notes.append(f"The costs leave out what is marked ?, in {self.unknown} rows.")
+            notes.append("The costs leave out what is marked ?.")
         if self.operations:
             names = ", ".join(self.operations)
             notes.append(f"The costs leave out operations that are no layers: {names}.")
         if self.without_graph:
             names = ", ".join(self.without_graph)
             notes.append(
-                f"{names} runs code of its own: each layer inside counts as one call on the shape "
-                "that it was built with."
+                f"Inside {names}, each layer costs one call on the shape it was built with."
             )
         return notes
 
@@ -932,7 +925,7 @@ class _Uses:
         """A `Count` for each of `COSTS`; the uses of the layer are then spent."""
         uses, self.of[id(layer)] = self.of.get(id(layer)), []
         costs = _cost(_multiply_adds, uses), _weight_bytes(weights), _cost(_activation_bytes, uses)
-        self.unknown += any(cost.value is None for cost in costs)
+        self.unknown |= any(cost.value is None for cost in costs)
         return costs
 
 
@@ -984,7 +977,7 @@ def _as_count(formulas):
     if not formulas:
         return Count(0)
     total = _join(formulas)
-    return Count(int(total.value), total.symbols, f"{total.numbers} = {total.value}")
+    return Count(total.value, total.symbols, f"{total.numbers} = {total.value}")
 
 
 def _activation_bytes(use):

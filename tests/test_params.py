@@ -285,6 +285,7 @@ def test_a_model_at_each_step_is_opened():
     assert rows[2].arithmetic == "(4 × 3) + 3 = 15"
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_a_quantized_model_is_explained_as_it_is_stored():
     inputs = keras.Input((5, 8))
     x = layers.MultiHeadAttention(2, 4, name="attention")(inputs, inputs)

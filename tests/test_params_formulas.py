@@ -336,6 +336,7 @@ def built(cls, settings, shape):
     return layer
 
 
+@pytest.mark.filterwarnings("ignore:You passed `rms_scaling=True`, which is deprecated")
 @pytest.mark.parametrize("cls", GRIDS, ids=lambda cls: cls.__name__)
 def test_the_formula_gives_what_keras_counts(cls):
     explained = 0
