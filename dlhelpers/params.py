@@ -187,7 +187,7 @@ def _slopes(use):
 def _attended(use, role):
     """The shape of the query, value or key, which a layer gets by name or in a list."""
     shapes = use.inputs
-    if len(shapes) == 1:
+    if "value" not in shapes:
         shapes = dict(zip(("query", "value", "key"), use.input))
     return shapes.get(role) or shapes["value"]
 
@@ -210,10 +210,8 @@ def _kernel(use):
         return [("input", use.input[-1], True), ("units", use.layer.units, False)]
     inputs, kernel, outputs = re.split(",|->", use.layer.equation)
     sizes = {}
-    for letters, shape in (
-        (inputs, use.input),
-        (outputs, use.layer.compute_output_shape(use.input)),
-    ):
+    output_shape = use.layer.compute_output_shape(use.input)
+    for letters, shape in ((inputs, use.input), (outputs, output_shape)):
         before, _, after = letters.partition("...")
         pairs = [*zip(before, shape), *zip(reversed(after), reversed(shape))]
         sizes |= {letter: size for letter, size in pairs if size is not None}
@@ -541,7 +539,7 @@ class Row(NamedTuple):
     note: str  # "" or what the reader should know: no formula, shared, frozen, not built
     depth: int  # how many nested models the layer sits in
     subtotal: bool  # True for a nested model: `params` is the sum of the rows below it
-    costs: tuple = ()  # where asked for, a `Count` for each of `COSTS`
+    costs: tuple | list = ()  # where asked for, a `Count` for each of `COSTS`
 
 
 COSTS = "Multiply-adds", "Weight bytes", "Activation bytes"  # the first and last of one example
@@ -568,9 +566,8 @@ class Explanation:
         }
 
     def _header(self):
-        return [["Layer (type)"], ["Output shape"], ["Formula and numbers"], ["Params"]] + [
-            [name] for name in self.costs
-        ]
+        names = "Layer (type)", "Output shape", "Formula and numbers", "Params", *self.costs
+        return [[name] for name in names]
 
     def _totals(self):
         counts = self.total, self.trainable, self.total - self.trainable
@@ -726,9 +723,9 @@ def _layer_rows(layer, depth, walk):
         "" if is_model or _look_up(FORMULAS, layer) else f"no formula for {type(layer).__name__}",
         "sum of the rows marked · below",
     ]
-    costs = tuple(
-        Count(sum(costs)) for costs in zip(*([c.value or 0 for c in r.costs] for r in counted))
-    )
+    costs = ()
+    if walk.uses:
+        costs = [Count(sum(row.costs[i].value or 0 for row in counted)) for i in range(len(COSTS))]
     about = (layer.name, type(layer).__name__, _output_shape(layer), "", "", params, trainable)
     return [Row(*about, "; ".join(filter(None, notes)), depth, True, costs), *inside]
 
@@ -863,7 +860,8 @@ class _Uses:
         if self.without_graph:
             names = ", ".join(self.without_graph)
             notes.append(
-                f"Inside {names}, each layer costs one call on the shape it was built with."
+                f"Inside {names}, each layer costs one call on the shape that it was built with; "
+                "whatever else is computed there is left out."
             )
         return notes
 
@@ -889,7 +887,7 @@ class _Uses:
                 self._run(graph, use)
             elif entry in PARTS:  # a layer around others
                 steps = use.input[1] if "steps" in _look_up(MULTIPLY_ADDS, layer) else 1
-                for part in PARTS[entry](use):
+                for part in PARTS[entry](use) if steps else []:
                     self.add(part._replace(times=use.times * steps))
             else:
                 self.without_graph[type(layer).__name__] = True
@@ -942,7 +940,8 @@ def _input_shapes(layer, args, kwargs):
     import keras
 
     if _graph(layer):
-        return {"input": [tuple(tensor.shape) for tensor in keras.tree.flatten(args)]}
+        given = keras.tree.flatten((args, kwargs))
+        return {"input": [tuple(x.shape) for x in given if isinstance(x, keras.KerasTensor)]}
     shapes = {}
     for name, value in inspect.signature(layer.call).bind(*args, **kwargs).arguments.items():
         tensors = keras.tree.flatten(value)

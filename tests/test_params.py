@@ -286,6 +286,7 @@ def test_a_model_at_each_step_is_opened():
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:Layer .* does not have a `quantize` method")
 def test_a_quantized_model_is_explained_as_it_is_stored():
     inputs = keras.Input((5, 8))
     x = layers.MultiHeadAttention(2, 4, name="attention")(inputs, inputs)

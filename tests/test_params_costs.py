@@ -244,6 +244,32 @@ def test_a_model_applied_at_each_step_costs_as_often():
     assert explain(clip, cost=True).costs["Multiply-adds"] == 5 * 3 * 3 * 3 * 4 * 6 * 6
 
 
+def test_a_model_applied_at_an_open_number_of_steps_is_marked_as_unknown():
+    frame = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
+    clip = keras.Sequential([keras.Input((None, 4)), layers.TimeDistributed(frame)])
+    explanation = explain(clip, cost=True)
+    assert explanation.rows[-1].costs[0].value is None
+    assert explanation.notes == ["The costs leave out what is marked ?."]
+    assert explain(clip, input_shape=(5, 4)).costs["Multiply-adds"] == 5 * 4 * 3
+
+
+def test_masks_change_no_costs():
+    query, value = keras.Input((6, 5)), keras.Input((7, 5))
+    mask, scores = keras.Input((7,), dtype="bool"), keras.Input((6, 7), dtype="bool")
+    plain = keras.Model(
+        [query, value],
+        [layers.Attention()([query, value]), layers.MultiHeadAttention(2, 3)(query, value)],
+    )
+    masked = keras.Model(
+        [query, value, mask, scores],
+        [
+            layers.Attention()([query, value], mask=[None, mask]),
+            layers.MultiHeadAttention(2, 3)(query, value, attention_mask=scores),
+        ],
+    )
+    assert explain(masked, cost=True).costs == explain(plain, cost=True).costs
+
+
 def test_a_layer_shared_by_two_nested_models_costs_in_both():
     shared = layers.Dense(3, name="shared")
     inputs = keras.Input((4,))
@@ -286,7 +312,8 @@ def test_a_model_without_a_graph_counts_each_layer_once():
     explanation = explain(model, cost=True)
     assert explanation.costs["Multiply-adds"] == 12
     assert explanation.notes == [
-        "Inside Own, each layer costs one call on the shape it was built with."
+        "Inside Own, each layer costs one call on the shape that it was built with; whatever else "
+        "is computed there is left out."
     ]
 
 
@@ -305,6 +332,7 @@ def test_mixed_precision_keeps_weights_at_four_bytes_and_computes_with_two():
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:Layer .* does not have a `quantize` method")
 def test_quantized_weights_take_fewer_bytes():
     model = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
     model.quantize("int8")

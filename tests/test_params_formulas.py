@@ -314,7 +314,7 @@ GRIDS = {
         [(600, 1), (600, 2)],
         mode=["log", "magnitude", "psd", "real", "imag", "angle", "stft"],
         frame_length=[200],
-        fft_length=[256, 255],
+        fft_length=[256, 512],
     ),
 }
 
@@ -431,3 +431,34 @@ def test_a_layer_of_keras_has_a_formula_or_no_weights(name, cls):
     assert not layer.weights, f"{name} owns weights and has no formula"
     [row] = params.explain(layer).rows
     assert (row.params, row.trainable, row.formula, row.arithmetic) == (0, 0, "", "")
+
+
+@pytest.mark.skipif(BACKEND != "jax", reason="a layer around a JAX function")
+def test_a_jax_layer_is_explained_by_the_shapes_of_its_weights():
+    weights = {"w": np.ones((5, 3), "float32"), "b": np.ones(3, "float32")}
+    layer = layers.JaxLayer(lambda params, x: x @ params["w"] + params["b"], params=weights)
+    layer(keras.Input((5,)))
+    assert_by_shape(layer, 18)
+
+
+@pytest.mark.skipif(BACKEND != "torch", reason="a layer around a PyTorch module")
+def test_a_torch_module_is_explained_by_the_shapes_of_its_weights():
+    import torch
+
+    layer = layers.TorchModuleWrapper(torch.nn.Linear(5, 3))
+    layer(keras.ops.zeros((1, 5)))
+    assert_by_shape(layer, 18)
+
+
+def test_a_bare_wrapper_is_opened():
+    layer = layers.Wrapper(layers.Dense(3))
+    layer.build((None, 5))
+    outer, inner = params.explain(layer).rows
+    assert (outer.params, outer.subtotal, inner.arithmetic) == (18, True, "(5 × 3) + 3 = 18")
+
+
+def assert_by_shape(layer, count):
+    [row] = params.explain(layer).rows
+    assert row.params == layer.count_params() == count
+    assert row.note == f"no formula for {row.kind}: weights by shape"
+    assert_adds_up(row)
