@@ -436,7 +436,9 @@ def test_a_layer_of_keras_has_a_formula_or_no_weights(name, cls):
 @pytest.mark.skipif(BACKEND != "jax", reason="a layer around a JAX function")
 def test_a_jax_layer_is_explained_by_the_shapes_of_its_weights():
     weights = {"w": np.ones((5, 3), "float32"), "b": np.ones(3, "float32")}
-    layer = layers.JaxLayer(lambda params, x: x @ params["w"] + params["b"], params=weights)
+    layer = layers.JaxLayer(
+        lambda params, inputs: inputs @ params["w"] + params["b"], params=weights
+    )
     layer(keras.Input((5,)))
     assert_by_shape(layer, 18)
 
