@@ -70,10 +70,10 @@ USES = [
     (layers.Conv2DTranspose(6, 3, strides=2), [(12, 13, 4)]),
     (layers.Conv2DTranspose(6, 3, padding="same"), [(12, 13, 4)]),
     (layers.Conv3DTranspose(6, 3), [(5, 6, 7, 4)]),
-    (layers.DepthwiseConv1D(3, depth_multiplier=2), [(12, 4)]),
-    (layers.DepthwiseConv2D(3, strides=2, depth_multiplier=2), [(12, 13, 4)]),
-    (layers.SeparableConv1D(6, 3, depth_multiplier=2), [(12, 4)]),
-    (layers.SeparableConv2D(6, 3, strides=2, depth_multiplier=2), [(12, 13, 4)]),
+    (layers.DepthwiseConv1D(3, depth_multiplier=3), [(12, 4)]),
+    (layers.DepthwiseConv2D(3, strides=2, depth_multiplier=3), [(12, 13, 4)]),
+    (layers.SeparableConv1D(6, 3, depth_multiplier=3), [(12, 4)]),
+    (layers.SeparableConv2D(6, 3, strides=2, depth_multiplier=3), [(12, 13, 4)]),
     (layers.SimpleRNN(4, unroll=True), [(6, 5)]),
     (layers.LSTM(4, unroll=True, return_sequences=True), [(6, 5)]),
     (layers.GRU(4, unroll=True), [(6, 5)]),
@@ -93,10 +93,11 @@ USES = [
     (layers.Attention(score_mode="concat"), [(6, 5), (7, 5)]),
     (layers.Attention(use_scale=True), [(6, 5), (7, 8), (7, 5)]),
     (layers.MultiHeadAttention(2, 3), [(6, 5), (6, 5)]),
-    (layers.MultiHeadAttention(2, 3, value_dim=4, use_gate=True), [(6, 5), (7, 8), (7, 9)]),
+    (layers.MultiHeadAttention(3, 4, value_dim=6, use_gate=True), [(6, 5), (7, 8), (7, 9)]),
     (layers.MultiHeadAttention(2, 3, output_shape=7), [(6, 5), (7, 8)]),
     (layers.MultiHeadAttention(2, 3, attention_axes=2), [(4, 6, 5), (4, 7, 5)]),
-    (layers.GroupQueryAttention(3, 4, 2, use_gate=True), [(6, 5), (7, 5), (7, 5)]),
+    (layers.GroupQueryAttention(4, 6, 3, use_gate=True), [(6, 5), (7, 5), (7, 5)]),
+    (layers.GroupQueryAttention(4, 6, 3), [(6, 5), (7, 5)]),
     (layers.Dot(axes=1), [(6, 5), (6, 8)]),
     (layers.Dot(axes=(2, 1)), [(6, 5), (5, 8)]),
     (layers.Dot(axes=-1), [(5,), (5,)]),
@@ -127,11 +128,12 @@ def test_the_multiply_adds_are_those_of_tensorflows_graph(layer, shapes):
         (layers.EinsumDense("abc,cde->abde", (None, 2, 3)), (4, 5)),
         (layers.EinsumDense("abc,bcd->abd", (4, 3)), (4, 5)),
         (layers.EinsumDense("...x,xy->...y", 7), (4, 6, 5)),
-        (layers.Conv1D(6, 3, groups=2, use_bias=False), (20, 4)),
+        (layers.Conv1D(8, 3, groups=4, use_bias=False), (20, 4)),
         (layers.Conv2D(6, (3, 2), strides=2, use_bias=False), (12, 13, 4)),
-        (layers.Conv2D(6, 3, groups=2, use_bias=False), (12, 13, 4)),
+        (layers.Conv2D(8, 3, groups=4, use_bias=False), (12, 13, 4)),
+        (layers.Conv3D(8, 2, groups=4, use_bias=False), (5, 6, 7, 4)),
         (layers.Conv2DTranspose(6, 3, strides=2, use_bias=False), (12, 13, 4)),
-        (layers.DepthwiseConv2D(3, depth_multiplier=2, use_bias=False), (12, 13, 4)),
+        (layers.DepthwiseConv2D(3, depth_multiplier=3, use_bias=False), (12, 13, 4)),
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
@@ -142,6 +144,22 @@ def test_a_kernel_of_ones_on_ones_counts_its_multiply_adds(layer, shape):
     outputs = keras.ops.convert_to_numpy(layer(np.ones((1, *shape), "float32")))
     [row] = explain(layer, cost=True).rows
     assert row.costs[0].value == outputs.sum()
+
+
+@pytest.mark.parametrize(("use_scale", "count"), [(True, 6 * 7 * (5 + 8)), (False, 6 * 7 * 8)])
+def test_the_scale_of_additive_attention_meets_each_query_with_each_key(use_scale, count):
+    inputs = [keras.Input(shape) for shape in ((6, 5), (7, 8), (7, 5))]
+    outputs = layers.AdditiveAttention(use_scale=use_scale)(inputs)
+    assert explain(keras.Model(inputs, outputs), cost=True).costs["Multiply-adds"] == count
+
+
+def test_an_embedding_costs_nothing_forwards_and_a_product_backwards():
+    embed = layers.ReversibleEmbedding(11, 3)
+    words, states = keras.Input((9,), dtype="int32"), keras.Input((9, 3))
+    forwards = keras.Model(words, embed(words))
+    backwards = keras.Model(states, embed(states, reverse=True))
+    assert explain(forwards, cost=True).costs["Multiply-adds"] == 0
+    assert explain(backwards, cost=True).costs["Multiply-adds"] == 11 * 3 * 9
 
 
 def test_stacked_cells_cost_what_layers_on_top_of_each_other_cost():

@@ -25,7 +25,7 @@ def grid(shapes, **options):
 
 
 def conv_shapes(rank):
-    return [(12, 13, 14)[:rank] + (c,) for c in (4, 6)]
+    return [(12, 13, 14)[:rank] + (c,) for c in (4, 8)]
 
 
 def convolutions(rank, **options):
@@ -76,7 +76,10 @@ GRIDS = {
         ),
         *grid([(5,), (4, 6)], units=[7], use_bias=[True, False], lora_rank=[1, 3]),
         *grid(
-            [(5,), (256,), (4, 6)], units=[7, 8], dtype=["int8_from_float32"], lora_rank=[None, 2]
+            [(5,), (256,), (4, 6)],
+            units=[7, 8],
+            dtype=["int8_from_float32"],
+            lora_rank=[None, 2, 3],
         ),
         *grid(
             [(5,), (256,), (300,)],
@@ -84,7 +87,13 @@ GRIDS = {
             use_bias=[True, False],
             dtype=["int4/128_from_float32", "int4/-1_from_float32"],
         ),
-        *grid([(5,), (4, 6)], units=[7], use_bias=[True, False], dtype=["float8_from_float32"]),
+        *grid([(5,)], units=[7], use_bias=[True, False], dtype=["float8_from_float32"]),
+        *grid(
+            [(5,), (300,)],
+            units=[7],
+            dtype=["int4/128_from_float32", "float8_from_float32"],
+            lora_rank=[2, 3],
+        ),
         *grid(
             [(5,), (300,)], units=[7], dtype=["gptq/4/128_from_float32", "gptq/8/-1_from_float32"]
         ),
@@ -130,6 +139,13 @@ GRIDS = {
             ],
         ),
         *grid(
+            [(4, 9)],
+            equation=["abc,cde->abde"],
+            output_shape=[(None, 2, 3)],
+            dtype=["int8_from_float32", "int4/4_from_float32", "float8_from_float32"],
+            lora_rank=[2, 3],
+        ),
+        *grid(
             [(4, 2, 3)],
             equation=["abde,dec->abc"],
             output_shape=[(None, 7)],
@@ -143,13 +159,14 @@ GRIDS = {
             input_dim=[11],
             output_dim=[3, 4],
             mask_zero=[True, False],
-            lora_rank=[None, 2],
+            lora_rank=[None, 2, 3],
         ),
         *grid(
             [(9,)],
             input_dim=[11],
             output_dim=[3, 200],
             dtype=["int8_from_float32", "int4/128_from_float32", "int4/-1_from_float32"],
+            lora_rank=[None, 2, 3],
         ),
     ],
     layers.ReversibleEmbedding: [
@@ -157,7 +174,7 @@ GRIDS = {
             [(9,)],
             input_dim=[11],
             output_dim=[3, 4],
-            lora_rank=[None, 2],
+            lora_rank=[None, 2, 3],
         ),
         *grid([(9,)], input_dim=[11], output_dim=[3, 4], tie_weights=[False]),
         *grid(
@@ -167,23 +184,34 @@ GRIDS = {
             tie_weights=[True, False],
             dtype=["int8_from_float32", "int4/128_from_float32", "int4/-1_from_float32"],
         ),
+        *grid(
+            [(9,)],
+            input_dim=[11],
+            output_dim=[3],
+            dtype=["int8_from_float32", "int4/-1_from_float32"],
+            lora_rank=[2, 3],
+        ),
     ],
     layers.Conv1D: [
-        *convolutions(1, filters=[8], groups=[1, 2]),
+        *convolutions(1, filters=[8], groups=[1, 2, 4]),
         *grid(
             [(20, 4)],
             filters=[6],
             kernel_size=[5],
             padding=["causal"],
             dilation_rate=[2],
-            lora_rank=[None, 2],
+            groups=[1, 2],
+            lora_rank=[None, 2, 3],
         ),
     ],
     layers.Conv2D: [
-        *convolutions(2, filters=[8], groups=[1, 2]),
-        *grid([(20, 21, 4)], filters=[6], kernel_size=[5], groups=[1, 2], lora_rank=[2]),
+        *convolutions(2, filters=[8], groups=[1, 2, 4]),
+        *grid([(9, 8, 4)], filters=[8], kernel_size=[5], groups=[1, 4], lora_rank=[2, 3]),
     ],
-    layers.Conv3D: convolutions(3, filters=[8], groups=[1, 2]),
+    layers.Conv3D: [
+        *convolutions(3, filters=[8], groups=[1, 2, 4]),
+        *grid([(6, 7, 8, 4)], filters=[8], kernel_size=[2], groups=[1, 4], lora_rank=[2, 3]),
+    ],
     layers.Conv1DTranspose: convolutions(1, filters=[5, 8]),
     layers.Conv2DTranspose: convolutions(2, filters=[5, 8]),
     layers.Conv3DTranspose: convolutions(3, filters=[5, 8]),
@@ -288,7 +316,7 @@ GRIDS = {
     layers.MultiHeadAttention: [
         *grid(
             NAMED,
-            num_heads=[2],
+            num_heads=[2, 3],
             key_dim=[3],
             value_dim=[None, 4],
             use_bias=[True, False],
@@ -297,7 +325,7 @@ GRIDS = {
         *grid(NAMED, num_heads=[2], key_dim=[3], output_shape=[7, (2, 7)]),
         *grid(
             [{"query_shape": (None, 4, 6, 5), "value_shape": (None, 4, 7, 5)}],
-            num_heads=[2],
+            num_heads=[2, 3],
             key_dim=[3],
             attention_axes=[None, 2],
         ),
