@@ -50,17 +50,20 @@ def efficientnet_lite0(weights=None, input_shape=(224, 224, 3), include_top=True
     import keras
     from keras import layers
 
+    start = start_for(weights)
+
     def normalised(x, name, relu=True):
         x = layers.BatchNormalization(epsilon=1e-3, name=f"{name}_bn")(x)
         return layers.ReLU(6, name=f"{name}_relu")(x) if relu else x
 
     def conv(x, name, filters, kernel_size=1, relu=True, **options):
         options.update(padding="same", use_bias=False, name=f"{name}_conv")
+        options.update(kernel_initializer=start)
         return normalised(layers.Conv2D(filters, kernel_size, **options)(x), name, relu)
 
     def depthwise(x, name, kernel_size, strides):
         options = dict(padding="same", use_bias=False, name=f"{name}_conv")
-        x = layers.DepthwiseConv2D(kernel_size, strides, **options)(x)
+        x = layers.DepthwiseConv2D(kernel_size, strides, depthwise_initializer=start, **options)(x)
         return normalised(x, name)
 
     inputs = keras.Input(input_shape)
@@ -71,7 +74,7 @@ def efficientnet_lite0(weights=None, input_shape=(224, 224, 3), include_top=True
     if include_top:
         x = layers.GlobalAveragePooling2D(name="pooling")(x)
         x = layers.Dropout(0.2, name="dropout")(x)
-        x = layers.Dense(1000, name="logits")(x)
+        x = layers.Dense(1000, kernel_initializer=start, name="logits")(x)
     return fill(keras.Model(inputs, x, name="efficientnet_lite0"), weights)
 
 
@@ -97,14 +100,17 @@ def ssd_mobilenet_v2(weights=None, classes=24):
     import keras
     from keras import layers
 
+    start = start_for(weights)
     boxes, logits = [], []
 
     def conv(x, name, filters, kernel_size=1, relu=True, **options):
-        x = layers.Conv2D(filters, kernel_size, padding="same", name=f"{name}_conv", **options)(x)
+        options.update(padding="same", kernel_initializer=start, name=f"{name}_conv")
+        x = layers.Conv2D(filters, kernel_size, **options)(x)
         return layers.ReLU(6, name=f"{name}_relu")(x) if relu else x
 
     def depthwise(x, name, kernel_size, strides):
-        x = layers.DepthwiseConv2D(kernel_size, strides, padding="same", name=f"{name}_conv")(x)
+        options = dict(padding="same", depthwise_initializer=start, name=f"{name}_conv")
+        x = layers.DepthwiseConv2D(kernel_size, strides, **options)(x)
         return layers.ReLU(6, name=f"{name}_relu")(x)
 
     def predict(x, anchors):
@@ -148,6 +154,11 @@ def inverted_residuals(x, stages, conv, depthwise):
             x = layers.Add(name=f"{name}_add")([x, y]) if shortcut else y
             block += 1
     return x
+
+
+def start_for(weights):
+    """The initializer of a kernel: zeros, which are quickest to make, where it will be filled."""
+    return "glorot_uniform" if weights is None else "zeros"
 
 
 def fill(model, weights):
