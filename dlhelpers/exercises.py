@@ -1261,3 +1261,68 @@ def _average_precision():
             "Add up the precision at each right answer, from the highest score on, and divide by "
             "the number of objects.",
         )
+
+
+# --- 12_data_augmentation ---
+
+
+@exercise("12.color_shift")
+def _color_shift():
+    picture = np.array([[[0, 128, 255], [10, 20, 30]], [[250, 100, 5], [200, 0, 60]]], np.uint8)
+    for shifts in ((20, 0, -40), (0, 7, 0), (-30, 200, 10)):
+        wanted = np.zeros_like(picture)
+        for channel, shift in enumerate(shifts):
+            table = [min(max(value + shift, 0), 255) for value in range(256)]
+            wanted[..., channel] = np.array(table)[picture[..., channel]]
+        added = picture.astype(int) + shifts
+        mistakes = {
+            "A uint8 has no 256: 250 + 20 starts again at 14. Make it an int before you add.": (
+                added % 256
+            ),
+            "Values below 0 or above 255 are no colours: keep them at the end of the range.": added,
+            "Below 0 is kept at 0; keep above 255 at 255 as well.": np.maximum(added, 0),
+            "Above 255 is kept at 255; keep below 0 at 0 as well.": np.minimum(added, 255),
+            "The shifts come in the order red, green, blue.": np.clip(
+                picture.astype(int) + shifts[::-1], 0, 255
+            ),
+            "Each channel has a shift of its own; this adds their sum.": np.clip(
+                picture.astype(int) + sum(shifts), 0, 255
+            ),
+            "This scales the values back into the range; a shift leaves the others as they are.": (
+                np.clip((added - added.min()) / np.ptp(added) * 255, 0, 255)
+            ),
+        }
+        yield Case(
+            (picture, np.array(shifts)),
+            wanted,
+            {h: value for h, value in mistakes.items() if not np.array_equal(value, wanted)},
+            "Add each channel's shift in a type that can hold the sum, then clip to 0 and 255.",
+        )
+
+
+@exercise("12.flip_box")
+def _flip_box():
+    for (x, y, w, h), width in (((2, 1, 3, 4), 10), ((0, 5, 4, 2), 20), ((7, 0, 6, 9), 15)):
+        picture = np.zeros((20, width))
+        picture[y : y + h, x : x + w] = 1
+        columns = np.flatnonzero(picture[:, ::-1].any(axis=0))
+        wanted = (int(columns[0]), y, len(columns), h)
+        mistakes = {
+            "That is where the left side lands; after the flip it is the right side.": (
+                (width - x, y, w, h)
+            ),
+            "One pixel too far left: the box x = 0 with w = width stays where it is.": (
+                (width - 1 - x - w, y, w, h)
+            ),
+            "The flip moves the box too, unless it stands in the middle.": (x, y, w, h),
+            "A horizontal flip swaps left and right; y stays.": (x, width - y - h, w, h),
+            "The sizes of a box do not change sign.": (width - x, y, -w, h),
+            "x is the left side of the box, not its centre.": (width - x - w / 2, y, w, h),
+            "A flip changes neither width nor height.": (width - x - w, y, h, w),
+        }
+        yield Case(
+            ((x, y, w, h), width),
+            wanted,
+            {hint: value for hint, value in mistakes.items() if value != wanted},
+            "The right side, at x + w, becomes the left side: how far is it from the right edge?",
+        )
