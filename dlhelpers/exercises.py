@@ -1326,3 +1326,81 @@ def _flip_box():
             {hint: value for hint, value in mistakes.items() if value != wanted},
             "The right side, at x + w, becomes the left side: how far is it from the right edge?",
         )
+
+
+# --- 13_transfer_learning ---
+
+
+@exercise("13.top_classes")
+def _top_classes():
+    names = ["cat", "dog", "cup", "rocket", "palace"]
+    for logits, k in (([2.0, -1.0, 3.5, 0.5, 3.0], 3), ([-4.0, -2.0, -3.0, -9.0, -2.5], 2)):
+        logits = np.array(logits)
+        order = [i for _, i in sorted((-z, i) for i, z in enumerate(logits))]
+        p = np.exp(logits) / np.exp(logits).sum()
+
+        def said(chosen, values):
+            return [names[i] for i in chosen], values[chosen]
+
+        best, among_best = order[:k], np.exp(logits[order[:k]]).sum()
+        yield Case(
+            (logits, names, k),
+            said(best, p),
+            {
+                "These are the least probable classes.": said(order[::-1][:k], p),
+                "The best comes first: turn the order around.": said(best[::-1], p),
+                "These are logits; the softmax makes probabilities of them.": said(best, logits),
+                "The softmax divides by the sum over all classes, not over the best alone.": said(
+                    best, np.exp(logits) / among_best
+                ),
+                "This is the sigmoid, which takes each class by itself.": said(
+                    best, 1 / (1 + np.exp(-logits))
+                ),
+                "These are the first probabilities, not those of the names.": (
+                    [names[i] for i in best],
+                    p[:k],
+                ),
+                "Names are wanted, not the places where they stand.": (np.array(best), p[best]),
+            },
+            "Give a list of names and a list of their probabilities, the most probable first.",
+        )
+
+
+@exercise("13.nearest_mean")
+def _nearest_mean():
+    random = np.random.default_rng(13)
+    for names, size in (((7, 1, 4), 3), ((2, 5), 2)):
+        labels = random.permutation(np.repeat(names, (2, 5, 3)[: len(names)]))
+        centres = {name: random.normal(0, 2, size) + 3 for name in names}
+        features = np.stack([centres[c] + random.normal(0, 2, size) for c in labels]).round(1)
+        new = random.normal(3, 3, (8, size)).round(1)
+        means = {c: features[labels == c].mean(axis=0) for c in sorted(names)}
+
+        def nearest(distance, points=means, new=new):
+            away = [[distance(x, point) for point in points.values()] for x in new]
+            return np.array(list(points))[np.argmin(away, axis=1)]
+
+        def length(x, y):
+            return np.sqrt(np.sum((x - y) ** 2))
+
+        wanted = nearest(length)
+        one = nearest(length, dict(enumerate(features)))
+        mistakes = {
+            "This is the number of the mean; the class is wanted.": np.searchsorted(
+                sorted(names), wanted
+            ),
+            "This is the class of the nearest single picture; take the means.": labels[one],
+            "These are the farthest means.": nearest(lambda x, y: -length(x, y)),
+            "A large product is no small distance: a long mean would win everywhere.": nearest(
+                lambda x, y: -np.dot(x, y)
+            ),
+            "A class with many pictures needs a mean, not a sum.": nearest(
+                length, {c: features[labels == c].sum(axis=0) for c in sorted(names)}
+            ),
+        }
+        yield Case(
+            (features, labels, new),
+            wanted,
+            {hint: value for hint, value in mistakes.items() if not np.array_equal(value, wanted)},
+            "For each row of new, find the class whose mean lies nearest, by Euclidean distance.",
+        )
