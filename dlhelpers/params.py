@@ -681,9 +681,11 @@ def explain(model, cost=False, input_shape=None):
     trained = {id(weight) for weight in model.trainable_weights}
     cost = cost or input_shape is not None
     walk = _Walk({}, trained, _Uses() if cost else None)
-    if cost:
-        walk.uses.start(model, input_shape)
-    rows = _model_rows(model, 0, walk) if is_model else _layer_rows(model, 0, walk)
+    # Asking for shapes would otherwise give values to all weights that were built without.
+    with keras.StatelessScope(initialize_variables=False):
+        if cost:
+            walk.uses.start(model, input_shape)
+        rows = _model_rows(model, 0, walk) if is_model else _layer_rows(model, 0, walk)
     return Explanation(rows, walk.uses.notes() if cost else ())
 
 
@@ -832,8 +834,9 @@ def _output_shape(layer):
         outputs = layer.output
     except (AttributeError, ValueError):  # never called on a keras.Input
         try:
-            shapes = _built_inputs(layer).values()
-            outputs = layer.compute_output_spec(*map(keras.KerasTensor, shapes))
+            inputs = [keras.KerasTensor(shape) for shape in _built_inputs(layer).values()]
+            inspect.signature(layer.call).bind(*inputs)  # a cell wants its state too: quick to say
+            outputs = layer.compute_output_spec(*inputs)
         except Exception:  # Keras cannot say, and a shape is not worth an error
             return None
     shapes = [tuple(tensor.shape) for tensor in keras.tree.flatten(outputs)]

@@ -203,7 +203,7 @@ def language_model():
         ("nested.html", nested, lambda table: table._repr_html_()),
     ],
 )
-def test_tables_are_written_as_stored(name, make, write):
+def test_tables_are_written_as_stored(name, make, write, after_this_test):
     assert_as_stored(f"params_{name}", write(explain(make())))
 
 

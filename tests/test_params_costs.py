@@ -188,13 +188,15 @@ def without_weights(builder, **settings):
         ("EfficientNetB0", "386 million"),  # Tan and Le 2019: 0.39 billion
     ],
 )
-def test_the_multiply_adds_of_known_networks_are_the_published_ones(builder, published):
+def test_the_multiply_adds_of_known_networks_are_the_published_ones(
+    builder, published, after_this_test
+):
     count = explain(without_weights(builder), cost=True).costs["Multiply-adds"]
     written = f"{count / 1e9:.1f} billion" if count > 1e9 else f"{count / 1e6:.0f} million"
     assert written == published
 
 
-def test_an_input_shape_fills_the_sizes_that_a_model_leaves_open():
+def test_an_input_shape_fills_the_sizes_that_a_model_leaves_open(after_this_test):
     model = without_weights("MobileNetV3Small")
     model_of_one_size = without_weights("MobileNetV3Small", input_shape=(224, 224, 3))
     known = explain(model, input_shape=(224, 224, 3)).costs
@@ -203,7 +205,7 @@ def test_an_input_shape_fills_the_sizes_that_a_model_leaves_open():
     assert any("what is marked ?" in note for note in explain(model, cost=True).notes)
 
 
-def test_an_input_shape_that_does_not_fit_is_refused():
+def test_an_input_shape_that_does_not_fit_is_refused(after_this_test):
     model = without_weights("MobileNetV3Small")
     with pytest.raises(ValueError, match=r"input_shape=\(224,\) does not fit: .* wants \[\(None,"):
         explain(model, input_shape=(224,))
@@ -383,3 +385,9 @@ def test_costs_stand_in_html_and_markdown_too():
     head, rule, row, *_ = markdown.splitlines()
     assert head.count("|") == rule.count("|") == row.count("|") == 8
     assert "| input × units<br>4 × 3 = 12 |" in row
+
+
+def test_explaining_gives_no_values_to_weights_that_were_built_without(after_this_test):
+    model = without_weights("MobileNetV3Small", input_shape=(32, 32, 3))
+    explain(model, cost=True)
+    assert all(weight._value is None for weight in model.weights)
