@@ -57,7 +57,7 @@ if keras.backend.backend() == "torch":
     del PUBLISHED["NASNetMobile"]  # Keras refuses to build it there
 
 PROGRAM = """
-import json, resource, sys
+import json, os, re, resource, sys
 import keras
 from dlhelpers.params import explain
 
@@ -68,7 +68,10 @@ for name in sys.argv[1:]:
     unknown = [row.name for row in explanation.rows if "by shape" in row.note]
     explained[name] = explanation.total, explanation.trainable, unknown
 used = resource.getrusage(resource.RUSAGE_SELF)
-print(json.dumps([explained, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+peak = used.ru_maxrss  # on Linux at least that of the program which started this one
+if os.path.exists("/proc/self/status"):
+    peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1])
+print(json.dumps([explained, used.ru_utime + used.ru_stime, peak / 1024]))
 """
 
 
