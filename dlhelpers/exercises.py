@@ -8,6 +8,7 @@ To add an exercise, write a function that yields what the answer must give, unde
 """
 
 import inspect
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -1403,4 +1404,39 @@ def _nearest_mean():
             wanted,
             {hint: value for hint, value in mistakes.items() if not np.array_equal(value, wanted)},
             "For each row of new, find the class whose mean lies nearest, by Euclidean distance.",
+        )
+
+
+# --- 15_hyperparameter_tuning ---
+
+
+@exercise("15.random_trials")
+def _random_trials():
+    for share, confidence in ((0.05, 0.95), (0.5, 0.7), (0.01, 0.5), (0.2, 0.99)):
+        wanted = 1
+        while 1 - (1 - share) ** wanted < confidence:
+            wanted += 1
+        log_hit, log_miss = math.log(share), math.log(1 - share)
+        exact = math.log(1 - confidence) / log_miss
+        mistakes = {
+            "Round up: with fewer trials the probability is still too small.": wanted - 1,
+            "That many trials hit once on average; often enough they miss all the same.": (
+                math.ceil(1 / share)
+            ),
+            "All trials must miss: (1 - share)^n. You have all of them hit.": (
+                math.ceil(math.log(1 - confidence) / log_hit)
+            ),
+            "All miss with probability 1 - confidence at most, not confidence.": (
+                math.ceil(math.log(confidence) / log_miss)
+            ),
+            "Shares do not add up: two trials may hit the same part twice or miss twice.": (
+                math.ceil(confidence / share)
+            ),
+            "A whole number of trials is wanted: round up.": exact,
+        }
+        yield Case(
+            (share, confidence),
+            wanted,
+            {hint: value for hint, value in mistakes.items() if not np.isclose(value, wanted)},
+            "All n trials miss with probability (1 - share)^n; make that 1 - confidence at most.",
         )

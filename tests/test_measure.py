@@ -3,6 +3,7 @@
 import importlib.util
 import pathlib
 
+import keras
 import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell, new_notebook
@@ -49,3 +50,13 @@ def test_every_seed_moves_and_a_failed_claim_is_told(tmp_path, capsys):
     assert " … " in by_keras
     assert by_numpy == f"≈{round(low, 4):g} … {round(high, 4):g}"
     assert failed.endswith("FAILED AssertionError: only seed 0  [in 1 of 2 runs]")
+
+
+def test_whole_seeds_move_and_a_generator_that_is_passed_on_stays(monkeypatch):
+    original = np.random.default_rng
+    monkeypatch.setattr(np.random, "default_rng", original)
+    monkeypatch.setattr(keras.utils, "set_random_seed", keras.utils.set_random_seed)
+    exec(measure.MOVE_SEEDS.format(shift=5), {"np": np, "keras": keras})
+    assert np.random.default_rng(2).random() == original(7).random()
+    generator = original(1)
+    assert np.random.default_rng(generator) is generator

@@ -19,7 +19,7 @@ NUMBER = re.compile(r"(?<=≈)-?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?")
 MOVE_SEEDS = """
 def _moved(function, shift):
     def seeded(seed=None, *rest):
-        return function(seed if seed is None else seed + shift, *rest)
+        return function(seed + shift if isinstance(seed, int) else seed, *rest)
     return seeded
 
 keras.utils.set_random_seed = _moved(keras.utils.set_random_seed, {shift})
