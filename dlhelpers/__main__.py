@@ -23,6 +23,7 @@ def main(arguments=None):
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_params(commands)
+    add_devices(commands)
     chosen = parser.parse_args(arguments)
     try:
         chosen.run(chosen)
@@ -63,6 +64,22 @@ def run_params(chosen):
         raise Refusal(error) from error
     texts = {"markdown": explanation.to_markdown, "html": explanation._repr_html_}
     print(texts.get(chosen.format, explanation.__str__)())
+
+
+def add_devices(commands):
+    about = "list the devices that Keras sees, with their memory"
+    command = commands.add_parser("devices", help=about, description=about.capitalize() + ".")
+    command.set_defaults(run=run_devices)
+
+
+def run_devices(chosen):
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    try:
+        with helper("quiet").native_log_muted():
+            found = helper("devices").inventory()
+    except ModuleNotFoundError as error:
+        raise Refusal(f"{error}: install it, or set KERAS_BACKEND to what you have.") from error
+    print(found)
 
 
 def load(path):

@@ -1440,3 +1440,68 @@ def _random_trials():
             {hint: value for hint, value in mistakes.items() if not np.isclose(value, wanted)},
             "All n trials miss with probability (1 - share)^n; make that 1 - confidence at most.",
         )
+
+
+# --- 16_devices ---
+
+
+@exercise("16.combine")
+def _combine():
+    for sizes in ((32, 32), (48, 16), (1, 2, 5)):
+        gradients = [np.array([[1.0, -2.0], [0.5, 3.0]]) * (i + 1) ** 2 for i in range(len(sizes))]
+        added = sum(n * g for n, g in zip(sizes, gradients))
+        wanted = added / sum(sizes)
+        mistakes = {
+            "This counts all workers alike; one with more examples must count more.": sum(gradients)
+            / len(sizes),
+            "The gradients are means already: divide their weighted sum by all examples.": added,
+            "Divide by the number of examples, not by the number of workers.": added / len(sizes),
+            "A sum of means is no mean.": sum(gradients),
+            "A worker with more examples must count more, not less.": sum(
+                g / n for n, g in zip(sizes, gradients)
+            )
+            / sum(1 / n for n in sizes),
+        }
+        yield Case(
+            (gradients, list(sizes)),
+            wanted,
+            {hint: value for hint, value in mistakes.items() if not np.allclose(value, wanted)},
+            "Turn each mean into a sum over its examples, add the sums up, divide by all examples.",
+        )
+
+
+@exercise("16.largest_batch")
+def _largest_batch():
+    for memory, parameters, slots, numbers_out in (
+        (60_000_000, 1_000_000, 2, 50_000),
+        (60_000_000, 1_000_000, 0, 50_000),
+        (99_999_999, 3_000_000, 1, 70_001),
+        (10_000_000, 1_000_000, 2, 1_000),
+    ):
+        each = 4 * numbers_out
+
+        def left(numbers, memory=memory, parameters=parameters):
+            return memory - 4 * parameters * numbers
+
+        wanted = max(0, left(2 + slots) // each)
+        mistakes = {
+            "Weights and gradients are both there: two numbers for each parameter.": left(1 + slots)
+            // each,
+            "What the optimizer keeps is missing.": left(2) // each,
+            "The weights are there once, whatever the batch size.": memory
+            // (4 * parameters * (2 + slots) + each),
+            "This is for weights and activations alone.": left(1) // each,
+            "A float32 has 4 bytes, in the weights as in the activations.": (
+                memory - parameters * (2 + slots)
+            )
+            // numbers_out,
+            "Round down: a part of an example does not fit.": -(-left(2 + slots) // each),
+            "Where not even the weights fit, the answer is 0.": left(2 + slots) // each,
+            "Only whole examples fit: round down.": left(2 + slots) / each,
+        }
+        yield Case(
+            (memory, parameters, slots, numbers_out),
+            wanted,
+            {hint: value for hint, value in mistakes.items() if value != wanted},
+            "What weights, gradients and optimizer leave free is for the activations of the batch.",
+        )

@@ -10,6 +10,7 @@ import io
 import itertools
 import math
 import os
+import string
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -21,6 +22,7 @@ COLORS = (
     "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6",
     "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
 )  # fmt: skip
+PALE = ("#cfe3f7", "#ffe3b0", "#e3d3ee", "#dcdcdc", "#c9ecec", "#f3cfc6")  # text stays readable
 INK = "#333333"
 PIXELS_PER_INCH = 100  # on the page; the PNG has twice as many, for sharp screens
 
@@ -355,7 +357,7 @@ def convolution_step(image, kernel, step, stride=1, ax=None):
 # ------------------------------------------------------------------------------------ models
 
 
-def model_graph(model, colors=None, ax=None):
+def model_graph(model, colors=None, groups=None, ax=None):
     """Draw a model's layers as boxes and what flows between them as arrows, top to bottom.
 
     It needs no Graphviz. Each box has the layer's name, its class and its output shape.
@@ -363,6 +365,8 @@ def model_graph(model, colors=None, ax=None):
     Args:
         model: a built Keras model, Sequential or Functional. A nested model is one box.
         colors: a colour for some layers, by name; the others stay pale.
+        groups: a group for some layers, by name, such as the device that each is on. A group has
+            a pale colour and a letter, which the title explains.
         ax: the Axes to draw on; a new figure's, if left out.
 
     Returns:
@@ -379,9 +383,13 @@ def model_graph(model, colors=None, ax=None):
     column = _columns(parents, depth)
     rows, width = 1 + max(depth.values()), max(map(abs, column.values())) + 0.6
     ax = ax or plt.subplots(figsize=(5.2 * width, 0.8 * rows))[1]
+    letters = dict(zip(dict.fromkeys((groups or {}).values()), string.ascii_uppercase))
+    pale = dict(zip(letters, itertools.cycle(PALE)))
     for name, (kind, shape) in layers.items():
         x, y = column[name], depth[name]
-        face = (colors or {}).get(name, "#eef4fb")
+        group = (groups or {}).get(name)
+        face = (colors or {}).get(name, pale.get(group, "#eef4fb"))
+        ax.text(x - 0.42, y, letters.get(group, ""), va="center", weight="bold")
         style = "round,pad=0,rounding_size=0.06"
         ax.add_patch(FancyBboxPatch((x - 0.45, y - 0.3), 0.9, 0.6, boxstyle=style, fc=face, ec=INK))
         ax.text(x, y - 0.11, f"{name} ({kind})", ha="center", va="center", fontsize=9)
@@ -399,6 +407,11 @@ def model_graph(model, colors=None, ax=None):
     ax.axis("off")
     flow = ", ".join(f"{a} to {b}" for a, b in edges)
     ax.alt = f"Graph of {_count(len(layers), 'layer')} with arrows from {flow}."
+    if letters:
+        ax.set_title(", ".join(f"{letter}: {group}" for group, letter in letters.items()))
+    for group, letter in letters.items():
+        inside = [name for name in layers if groups.get(name) == group]
+        ax.alt += f" {letter}, {group}: {', '.join(inside)}."
     return ax
 
 

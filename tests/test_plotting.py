@@ -279,6 +279,17 @@ def test_a_sequential_model_starts_at_its_input():
     assert to_rgb("#ff0000") in {patch.get_facecolor()[:3] for patch in ax.patches}
 
 
+def test_the_groups_of_a_model_graph_have_a_letter_and_a_colour_each():
+    groups = {"input1": "gpu:0", "x1": "gpu:0", "joined": "gpu:1", "out": "gpu:1"}
+    ax = plotting.model_graph(lecture_model(), groups=groups)
+    letters = [text.get_text() for text in ax.texts if len(text.get_text()) == 1]
+    colours = {patch.get_facecolor() for patch in ax.patches if hasattr(patch, "get_boxstyle")}
+    assert sorted(letters) == ["A", "A", "B", "B"]
+    assert len(colours) == 3  # two groups, and the layers of none
+    assert (ax.get_title() or ax.get_title(loc="left")) == "A: gpu:0, B: gpu:1"
+    assert ax.alt.endswith(". A, gpu:0: input1, x1. B, gpu:1: joined, out.")
+
+
 def test_a_shortcut_is_an_arrow_of_its_own():
     import keras
     from keras import layers
