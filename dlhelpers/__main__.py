@@ -24,6 +24,9 @@ def main(arguments=None):
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_params(commands)
     add_devices(commands)
+    add_copy(commands)
+    add_check(commands)
+    add_student(commands)
     chosen = parser.parse_args(arguments)
     try:
         chosen.run(chosen)
@@ -80,6 +83,67 @@ def run_devices(chosen):
     except ModuleNotFoundError as error:
         raise Refusal(f"{error}: install it, or set KERAS_BACKEND to what you have.") from error
     print(found)
+
+
+def add_copy(commands):
+    about = "copy helper files into an assignment, with a stamp that check reads"
+    command = commands.add_parser("copy", help=about, description=about.capitalize() + ".")
+    command.add_argument("names", nargs="+", metavar="name", help="params, plotting, …")
+    command.add_argument("--to", required=True, type=pathlib.Path, metavar="FOLDER")
+    command.add_argument("--force", action="store_true", help="overwrite what was changed")
+    command.set_defaults(run=run_copy)
+
+
+def run_copy(chosen):
+    copies = helper("copies")
+    try:
+        written = copies.copy(chosen.names, chosen.to, chosen.force)
+    except copies.CopyError as error:
+        raise Refusal(error) from error
+    print(*written or ["Nothing to do: the copies there are pristine."], sep="\n")
+
+
+def add_check(commands):
+    about = "say which copies of helpers in a folder are pristine, changed or old"
+    command = commands.add_parser("check", help=about, description=about.capitalize() + ".")
+    command.add_argument("folder", type=pathlib.Path)
+    command.set_defaults(run=run_check)
+
+
+def run_check(chosen):
+    copies = helper("copies")
+    try:
+        found = copies.check(chosen.folder)
+    except copies.CopyError as error:
+        raise Refusal(error) from error
+    for copy in found:
+        print(copy, copy.difference, sep="\n" if copy.difference else "")
+    bad = sum(not copy.pristine for copy in found)
+    if bad:
+        raise Refusal(f"{bad} of {len(found)} copies differ from the installed helpers.")
+    if not found:
+        raise Refusal(f"{chosen.folder} has no copy of a helper in it.")
+
+
+def add_student(commands):
+    about = "write the student's version of a notebook: no solutions, no outputs"
+    command = commands.add_parser("student", help=about, description=about.capitalize() + ".")
+    command.add_argument("notebooks", nargs="+", type=pathlib.Path, metavar="notebook")
+    command.add_argument("--to", required=True, type=pathlib.Path, metavar="FOLDER")
+    command.add_argument(
+        "--nbgrader", action="store_true", help="write nbgrader's source version, with solutions"
+    )
+    command.add_argument("--force", action="store_true", help="overwrite what is there")
+    command.set_defaults(run=run_student)
+
+
+def run_student(chosen):
+    student = helper("student")
+    for path in chosen.notebooks:
+        try:
+            print(student.write(path, chosen.to, chosen.nbgrader, chosen.force))
+        except student.NotebookError as error:
+            raise Refusal(error) from error
 
 
 def load(path):
