@@ -77,7 +77,8 @@ class Case:
     Attributes:
         inputs: the arguments.
         wanted: a number, text, array, or a tuple or list of them.
-        mistakes: hint → what an answer with that mistake gives for these inputs.
+        mistakes: hint → what an answer with that mistake gives for these inputs. One that gives
+            what is wanted here does no harm: hints are looked up for wrong answers alone.
         hint: what to say when the answer is wrong in some other way.
     """
 
@@ -387,7 +388,7 @@ def _error_rate():
         yield Case(
             (labels, scores),
             wrong / pictures,
-            {hint: value for hint, value in mistakes.items() if value != wrong / pictures},
+            mistakes,
             "The digit that was read is the place of the highest score in a row (axis 1).",
         )
 
@@ -456,7 +457,7 @@ def _weight_of_step():
         yield Case(
             (k, t, alpha),
             wanted,
-            {hint: value for hint, value in mistakes.items() if not np.isclose(value, wanted)},
+            mistakes,
             "Put a gradient of 1 at step k and 0 at all others: the weight is what the corrected "
             "s is at step t.",
         )
@@ -651,7 +652,7 @@ def _leaky_relu():
         yield Case(
             (z, slope),
             right,
-            {hint: value for hint, value in mistakes.items() if not np.array_equal(value, right)},
+            mistakes,
             "Positive values stay; all others are multiplied by the slope.",
         )
 
@@ -697,7 +698,7 @@ def _dead_units():
         yield Case(
             (x, W, b),
             right,
-            {hint: value for hint, value in mistakes.items() if value != right},
+            mistakes,
             "Compute z = x W + b; a unit is dead if its column has no value above 0.",
         )
 
@@ -851,7 +852,7 @@ def _he_std():
         yield Case(
             (shape,),
             right,
-            {hint: value for hint, value in mistakes.items() if abs(value - right) > 1e-9},
+            mistakes,
             "The variance is 2 / n, and n is how many numbers one unit reads.",
         )
 
@@ -881,7 +882,7 @@ def _variance_after():
         yield Case(
             (depth, n, variance),
             right,
-            {hint: v for hint, v in mistakes.items() if abs(v - right) > 1e-4 * (1 + right)},
+            mistakes,
             "The first layer multiplies by n Var(w), every later one by n Var(w) / 2.",
         )
 
@@ -1032,7 +1033,7 @@ def _gradient_through():
         yield Case(
             (tables, at_the_end),
             wanted,
-            {hint: value for hint, value in mistakes.items() if not np.allclose(value, wanted)},
+            mistakes,
             "From the last block to the first, make the gradient dF_dx @ gradient + gradient.",
         )
 
@@ -1088,7 +1089,7 @@ def _densenet():
         yield Case(
             (k0, k, layers),
             wanted,
-            {hint: value for hint, value in mistakes.items() if value != wanted},
+            mistakes,
             "Give a tuple (channels, parameters): layer 1 reads k0 channels, layer 2 reads k0 + k, "
             "and each has k filters.",
         )
@@ -1132,7 +1133,7 @@ def _parameters():
         yield Case(
             (n, kernel_size, filters, pool_size, classes),
             wanted,
-            {hint: value for hint, value in mistakes.items() if value != wanted},
+            mistakes,
             "First the side of the feature map, then that of the pooled one; the dense layer has "
             "a weight for each pooled number and class.",
         )
@@ -1224,7 +1225,7 @@ def _encode():
         yield Case(
             (box, np.array(anchor)),
             np.array(offsets),
-            {h: value for h, value in mistakes.items() if not np.allclose(value, offsets)},
+            mistakes,
             "Solve each of the four decoding equations for its t.",
         )
 
@@ -1258,7 +1259,7 @@ def _average_precision():
         yield Case(
             (scores, right, objects),
             wanted,
-            {h: value for h, value in mistakes.items() if not np.isclose(value, wanted)},
+            mistakes,
             "Add up the precision at each right answer, from the highest score on, and divide by "
             "the number of objects.",
         )
@@ -1296,7 +1297,7 @@ def _color_shift():
         yield Case(
             (picture, np.array(shifts)),
             wanted,
-            {h: value for h, value in mistakes.items() if not np.array_equal(value, wanted)},
+            mistakes,
             "Add each channel's shift in a type that can hold the sum, then clip to 0 and 255.",
         )
 
@@ -1324,7 +1325,7 @@ def _flip_box():
         yield Case(
             ((x, y, w, h), width),
             wanted,
-            {hint: value for hint, value in mistakes.items() if value != wanted},
+            mistakes,
             "The right side, at x + w, becomes the left side: how far is it from the right edge?",
         )
 
@@ -1402,7 +1403,7 @@ def _nearest_mean():
         yield Case(
             (features, labels, new),
             wanted,
-            {hint: value for hint, value in mistakes.items() if not np.array_equal(value, wanted)},
+            mistakes,
             "For each row of new, find the class whose mean lies nearest, by Euclidean distance.",
         )
 
@@ -1437,7 +1438,7 @@ def _random_trials():
         yield Case(
             (share, confidence),
             wanted,
-            {hint: value for hint, value in mistakes.items() if not np.isclose(value, wanted)},
+            mistakes,
             "All n trials miss with probability (1 - share)^n; make that 1 - confidence at most.",
         )
 
@@ -1465,7 +1466,7 @@ def _combine():
         yield Case(
             (gradients, list(sizes)),
             wanted,
-            {hint: value for hint, value in mistakes.items() if not np.allclose(value, wanted)},
+            mistakes,
             "Turn each mean into a sum over its examples, add the sums up, divide by all examples.",
         )
 
@@ -1502,6 +1503,6 @@ def _largest_batch():
         yield Case(
             (memory, parameters, slots, numbers_out),
             wanted,
-            {hint: value for hint, value in mistakes.items() if value != wanted},
+            mistakes,
             "What weights, gradients and optimizer leave free is for the activations of the batch.",
         )
