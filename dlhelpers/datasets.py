@@ -133,7 +133,7 @@ def imagenet_classes():
 
     A name may hold synonyms: "tabby, tabby cat". DataError as in `efficientnet_lite0`.
     """
-    return tuple(_load("efficientnet_lite0.npz", ("classes",))["classes"].tolist())
+    return _classes("efficientnet_lite0.npz")
 
 
 def ssd_mobilenet_v2():
@@ -153,7 +153,7 @@ def detector_classes():
 
     They are 23 of the classes of Open Images V4. DataError as in `ssd_mobilenet_v2`.
     """
-    return tuple(_load("ssd_mobilenet_v2.npz", ("classes",))["classes"].tolist())
+    return _classes("ssd_mobilenet_v2.npz")
 
 
 def _weights(file):
@@ -161,6 +161,11 @@ def _weights(file):
     arrays = _load(file)
     del arrays["classes"]
     return arrays
+
+
+def _classes(file):
+    """The names of a network's classes."""
+    return tuple(_load(file, ("classes",))["classes"].tolist())
 
 
 def _load(file, names=None):

@@ -468,12 +468,10 @@ def plan(model, devices, batch_size, optimizer=None):
     room, nodes = _room(devices), _calls(model)
     blocks = _blocks(nodes)
 
-    def fits(batch_size):
-        return _assign(blocks, room, nodes, memory(model, batch_size, optimizer))
-
-    chosen, needs = fits(batch_size), memory(model, batch_size, optimizer)
+    needs = memory(model, batch_size, optimizer)
+    chosen = _assign(blocks, room, nodes, needs)
     if chosen is None:
-        raise ValueError(_refusal(model, blocks, room, nodes, needs, fits))
+        raise ValueError(_refusal(model, blocks, room, nodes, needs, optimizer))
     by_layer = {name: device for device, names in chosen.items() for name in names}
     loads = {device: _load(names, nodes, needs) for device, names in chosen.items()}
     return Plan({need.name: by_layer[need.name] for need in needs.layers}, loads, room)
@@ -551,12 +549,12 @@ def _assign(blocks, room, nodes, needs):
     return None
 
 
-def _refusal(model, blocks, room, nodes, needs, fits):
+def _refusal(model, blocks, room, nodes, needs, optimizer):
     total = needs.total
     largest = max(blocks, key=lambda names: _load(names, nodes, needs))
     inside = [need.name for need in needs.layers if need.name in largest]
     batch = needs.batch_size // 2
-    while batch and not fits(batch):
+    while batch and not _assign(blocks, room, nodes, memory(model, batch, optimizer)):
         batch //= 2
     text = (
         f"Training {model.name!r} with a batch of {needs.batch_size} needs {_mb(total.total)} MB "

@@ -57,13 +57,13 @@ def efficientnet_lite0(weights=None, input_shape=(224, 224, 3), include_top=True
         return layers.ReLU(6, name=f"{name}_relu")(x) if relu else x
 
     def conv(x, name, filters, kernel_size=1, relu=True, **options):
-        options.update(padding="same", use_bias=False, name=f"{name}_conv")
-        options.update(kernel_initializer=start)
-        return normalised(layers.Conv2D(filters, kernel_size, **options)(x), name, relu)
+        options.update(padding="same", use_bias=False, kernel_initializer=start)
+        x = layers.Conv2D(filters, kernel_size, name=f"{name}_conv", **options)(x)
+        return normalised(x, name, relu)
 
     def depthwise(x, name, kernel_size, strides):
-        options = dict(padding="same", use_bias=False, name=f"{name}_conv")
-        x = layers.DepthwiseConv2D(kernel_size, strides, depthwise_initializer=start, **options)(x)
+        options = dict(padding="same", use_bias=False, depthwise_initializer=start)
+        x = layers.DepthwiseConv2D(kernel_size, strides, name=f"{name}_conv", **options)(x)
         return normalised(x, name)
 
     inputs = keras.Input(input_shape)

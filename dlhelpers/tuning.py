@@ -246,7 +246,7 @@ def storage(address):
 
     Args:
         address: a file name, for Optuna's journal, shared by the processes of one host;
-            `postgresql://user:password@host/database`, shared by many hosts;
+            `postgresql+psycopg://user:password@host/database`, shared by many hosts;
             `grpc://host:port`, Optuna's proxy in front of a database.
     """
     import optuna

@@ -6,6 +6,7 @@ this Linux gives it a network namespace of its own, which other systems do not h
 
 import ctypes
 import os
+import pathlib
 import socket
 import struct
 import sys
@@ -26,9 +27,9 @@ def leave_the_network():
     if libc.unshare(NEW_NETWORK if user == 0 else NEW_USER | NEW_NETWORK):
         raise OSError(ctypes.get_errno(), "a network namespace is not allowed here")
     if user:
-        for file, text in (("setgroups", "deny"), ("uid_map", user), ("gid_map", group)):
-            with open(f"/proc/self/{file}", "w") as settings:
-                settings.write(text if file == "setgroups" else f"{text} {text} 1")
+        same = {"uid_map": f"{user} {user} 1", "gid_map": f"{group} {group} 1"}
+        for file, text in ({"setgroups": "deny"} | same).items():
+            pathlib.Path("/proc/self", file).write_text(text)
     import fcntl  # not on Windows
 
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
