@@ -78,13 +78,14 @@ def copy(names, folder, force=False):
             is written.
     """
     folder, files = Path(folder), [f"{name.removesuffix('.py')}.py" for name in names]
+    installed = helpers()
     for file in files:
-        if file not in helpers():
-            known = ", ".join(name.removesuffix(".py") for name in helpers())
+        if file not in installed:
+            known = ", ".join(name.removesuffix(".py") for name in installed)
             raise CopyError(f"dlhelpers has no file {file!r} to copy; there are {known}.")
-    there = {file: look_at(folder / file) for file in files if (folder / file).exists()}
+    there = {f: look_at(folder / f, installed) for f in files if (folder / f).exists()}
     for file, found in there.items():
-        if not force and (found is None or found.changed is not False):
+        if not force and found.changed is not False:
             raise CopyError(
                 f"{folder / file} is in the way and was changed or is no copy, so nothing was "
                 "written; see what differs with `check`, or overwrite it with --force."
@@ -93,7 +94,7 @@ def copy(names, folder, force=False):
     wanted = [file for file in files if file not in there or not there[file].pristine]
     for file in wanted:
         unfinished = folder / f"{file}.part"
-        unfinished.write_text(stamped(file), encoding="utf-8", newline="\n")
+        unfinished.write_text(stamped(file, installed[file]), encoding="utf-8", newline="\n")
         os.replace(unfinished, folder / file)
     return [folder / file for file in wanted]
 
@@ -110,19 +111,20 @@ def check(folder):
     folder = Path(folder)
     if not folder.is_dir():
         raise CopyError(f"{folder} is no folder; give the one that you copied to.")
-    return [found for path in sorted(folder.rglob("*.py")) if (found := look_at(path))]
+    installed = helpers()
+    return [found for path in sorted(folder.rglob("*.py")) if (found := look_at(path, installed))]
 
 
-def look_at(path):
+def look_at(path, helpers):
     """The `Copy` at `path`, or None if that file has neither the stamp nor a helper's name."""
     text = path.read_text(encoding="utf-8", errors="replace")
     first, _, rest = text.partition("\n")
     stamp = STAMP.fullmatch(first)
-    if stamp is None and path.name not in helpers():
+    if stamp is None and path.name not in helpers:
         return None
     file = stamp["file"] if stamp else path.name
     body = rest if stamp else text
-    installed = helpers().get(file, "")
+    installed = helpers.get(file, "")
     return Copy(
         path=path,
         file=file,
@@ -146,9 +148,8 @@ def helpers():
     return {name: (HERE / name).read_text(encoding="utf-8") for name in names}
 
 
-def stamped(file):
+def stamped(file, text):
     """The text of a copy: the stamp, then the file as it is."""
-    text = helpers()[file]
     return f"# Copied from dlhelpers {version()}, {file}, sha256 {checksum(text)}\n{text}"
 
 

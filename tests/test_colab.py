@@ -2,26 +2,18 @@
 
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
 import sysconfig
 
-import nbformat
+import colab
+import notebook_runs
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-import colab  # noqa: E402
-
 ALONE = "09_convolution_by_hand.ipynb"
-EXECUTE = """
-import nbformat, nbclient
-notebook = nbformat.read("{name}", as_version=4)
-nbclient.NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
-nbformat.write(notebook, "{name}")
-"""
+OFFLINE = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0", "PYTHONSAFEPATH": "1"}
 
 
 @pytest.fixture
@@ -95,35 +87,16 @@ def other_environment(tmp_path):
     return scripts / "python"
 
 
-def run_alone(python, folder):
-    """Execute the notebook in `folder` there, where only pip's local answers are at hand."""
-    offline = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0", "PYTHONSAFEPATH": "1"}
-    return subprocess.run(
-        [python, "-c", EXECUTE.format(name=ALONE)],
-        cwd=folder,
-        env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | offline,
-        capture_output=True,
-        text=True,
-    )
-
-
-def stdout(path):
-    """What each cell of the notebook printed, numbers after ≈ left out."""
-    cells = (cell.get("outputs", []) for cell in nbformat.read(path, as_version=4).cells)
-    printed = ("".join(o.text for o in outputs if o.get("name") == "stdout") for outputs in cells)
-    return [re.sub(r"≈[\d.,]+", "≈", text) for text in printed]
-
-
 def test_a_notebook_alone_fetches_the_helpers_and_runs(course, other_environment, tmp_path):
     colab.write(f"file://localhost{course}", course)
     git = ["git", "-c", "user.name=n", "-c", "user.email=e@example.org"]
     for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "all"]):
         subprocess.run([*git, *command], cwd=course, check=True)
     (tmp_path / "empty").mkdir()
-    alone = shutil.copy(course / "notebooks" / ALONE, tmp_path / "empty")
-    done = run_alone(other_environment, tmp_path / "empty")
+    alone = pathlib.Path(shutil.copy(course / "notebooks" / ALONE, tmp_path / "empty"))
+    done = notebook_runs.execute(other_environment, alone, **OFFLINE)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert stdout(alone) == stdout(ROOT / "notebooks" / ALONE)
+    assert notebook_runs.stdout(alone) == notebook_runs.stdout(ROOT / "notebooks" / ALONE)
     added = {path.name.split("-")[0] for path in site_packages(tmp_path).glob("*.dist-info")}
     assert added - {"pip", "setuptools"} == {"dlhelpers"}  # TensorFlow, Keras and NumPy stay
 
@@ -133,6 +106,6 @@ def test_a_notebook_alone_without_an_address_says_what_is_missing(
 ):
     colab.write(None, course)
     (tmp_path / "empty").mkdir()
-    shutil.copy(course / "notebooks" / ALONE, tmp_path / "empty")
-    done = run_alone(other_environment, tmp_path / "empty")
+    alone = pathlib.Path(shutil.copy(course / "notebooks" / ALONE, tmp_path / "empty"))
+    done = notebook_runs.execute(other_environment, alone, **OFFLINE)
     assert "dlhelpers is missing; open this notebook in a clone of the course" in done.stderr

@@ -1,17 +1,10 @@
 """tools/measure.py: the ranges beside the claims must be those of the runs."""
 
-import importlib.util
-import pathlib
-
 import keras
+import measure
 import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell, new_notebook
-
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-spec = importlib.util.spec_from_file_location("measure", ROOT / "tools" / "measure.py")
-measure = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(measure)
 
 
 def test_a_range_spans_the_runs_and_lines_are_matched_by_their_words():

@@ -1,15 +1,8 @@
 """`make refresh`: the normal form, twice the same, and a failing notebook left as it was."""
 
-import importlib.util
-import pathlib
-
 import nbformat
+import refresh
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-spec = importlib.util.spec_from_file_location("refresh", ROOT / "tools" / "refresh.py")
-refresh = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(refresh)
 
 
 def written(folder, *sources):

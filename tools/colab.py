@@ -20,6 +20,8 @@ MISSING = f"""{FIND}
     raise ModuleNotFoundError("dlhelpers is missing; open this notebook in a clone of the course")
 """
 FETCHED = f"""{FIND}  # a notebook alone, as in Colab
+    import subprocess
+
     COURSE = "dlhelpers[notebooks] @ {{address}}"
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", COURSE], check=True)
 """
@@ -58,7 +60,7 @@ def with_address(pyproject, address):
 def set_up(source, address):
     """A set-up cell that fetches dlhelpers from the address, or says that it is missing."""
     block = MISSING if address is None else FETCHED.format(address=f"git+{address}")
-    found = re.search(re.escape(FIND) + r".*\n(?: .*\n)+", source)
+    found = re.search(re.escape(FIND) + r".*\n(?:(?: .*)?\n)*?(?=\w)", source)
     return source.replace(found[0], block)
 
 

@@ -13,7 +13,7 @@ import sys
 import time
 
 import nbformat
-from nbclient import NotebookClient
+from refresh import client
 
 NUMBER = re.compile(r"(?<=≈)-?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?")
 MOVE_SEEDS = """
@@ -48,14 +48,7 @@ def execute(path, seed):
     set_up = next(cell for cell in notebook.cells if "set_random_seed" in cell.source)
     if seed:  # seed 0 is the notebook as it stands
         set_up.source += MOVE_SEEDS.format(shift=1000 * seed)
-    NotebookClient(
-        notebook,
-        timeout=1200,
-        kernel_name="python3",
-        extra_arguments=["--log-level=ERROR"],  # not that the kernel listens on this machine
-        allow_errors=True,
-        resources={"metadata": {"path": str(path.parent)}},
-    ).execute()
+    client(notebook, path.parent, allow_errors=True).execute()
     return list(lines_of(notebook))
 
 

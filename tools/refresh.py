@@ -28,17 +28,22 @@ NOTEBOOK_METADATA = {
 }
 
 
-def refresh(path):
-    """Execute the notebook at `path` and write it back; returns what went to standard error."""
-    notebook = nbformat.read(path, as_version=4)
-    NotebookClient(
+def client(notebook, folder, **options):
+    """What executes `notebook` as if it stood in `folder`."""
+    return NotebookClient(
         notebook,
         timeout=1200,
         kernel_name="python3",
         extra_arguments=["--log-level=ERROR"],  # not that the kernel listens on this machine
-        record_timing=False,
-        resources={"metadata": {"path": str(path.parent)}},
-    ).execute()
+        resources={"metadata": {"path": str(folder)}},
+        **options,
+    )
+
+
+def refresh(path):
+    """Execute the notebook at `path` and write it back; returns what went to standard error."""
+    notebook = nbformat.read(path, as_version=4)
+    client(notebook, path.parent, record_timing=False).execute()
     complaints = normalise(notebook)
     unfinished = path.with_suffix(".ipynb.part")
     nbformat.write(notebook, unfinished)
