@@ -1,16 +1,18 @@
 # The two commands are `make lab` and `make test`; `make help` lists all.
 
 NOTEBOOKS ?= notebooks/*.ipynb
+TESTS ?= notebooks $(addprefix tests/test_,$(addsuffix .py,detection devices gradients params \
+    params_applications params_formulas pretrained tuning))
 supported = import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 pythons = python3 python3.13 python3.12 python3.11 python
 PYTHON ?= $(shell for p in $(pythons); do $$p -c '$(supported)' 2>&- && echo $$p && break; done)
 # In a container the only user is often root, whom Jupyter refuses unless told otherwise.
 allow_root = $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test nbgrader refresh bench data colab lint lock clean
+.PHONY: help lab test test-backends nbgrader package refresh bench data colab lint lock clean
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
 
 lab: .venv/ready  ## open JupyterLab on the notebooks
 	.venv/bin/jupyter lab --notebook-dir notebooks $(allow_root)
@@ -18,10 +20,18 @@ lab: .venv/ready  ## open JupyterLab on the notebooks
 test: .venv/ready  ## unit tests, then every stored output of every notebook compared
 	.venv/bin/python -m pytest
 
-nbgrader: .venv/ready  ## let nbgrader make, collect and grade an assignment
-	test -d .venv/nbgrader || .venv/bin/pip install --quiet --disable-pip-version-check \
-	    --constraint requirements.lock --target .venv/nbgrader nbgrader
+test-backends: .venv/backends/ready  ## the notebooks and Keras tests (or TESTS=…) on JAX and PyTorch
+	for backend in jax torch; do \
+	    KERAS_BACKEND=$$backend PYTHONPATH=.venv/backends .venv/bin/python -m pytest $(TESTS) || exit; \
+	done
+
+nbgrader: .venv/nbgrader/ready  ## let nbgrader make, collect and grade an assignment
 	PYTHONPATH=.venv/nbgrader .venv/bin/python -m pytest tests/test_nbgrader.py
+
+package: .venv/package/ready  ## build the source distribution and the wheel, and check them
+	rm -rf dist
+	.venv/bin/python -m hatchling build
+	PYTHONPATH=.venv/package .venv/bin/python -m twine check --strict dist/*
 
 refresh: .venv/ready  ## execute the notebooks (or NOTEBOOKS=…) and store their outputs
 	.venv/bin/python tools/refresh.py $(NOTEBOOKS)
@@ -42,9 +52,12 @@ lock: .venv/ready  ## write the newest exact versions into requirements.lock
 	.venv/bin/pip install --quiet uv
 	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate \
 	    --custom-compile-command "make lock" requirements-dev.txt --output-file requirements.lock
+	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-deps --no-annotate \
+	    --custom-compile-command "make lock" requirements-extra.txt \
+	    --output-file requirements-extra.lock
 
 clean:  ## remove the environment and caches
-	rm -rf .venv .pytest_cache .ruff_cache
+	rm -rf .venv dist .pytest_cache .ruff_cache
 
 .venv/ready: requirements.lock
 	@test -n "$(PYTHON)" || { echo "This course needs Python 3.11, 3.12 or 3.13 with venv and pip;" \
@@ -52,3 +65,11 @@ clean:  ## remove the environment and caches
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check --requirement requirements.lock
 	touch .venv/ready
+
+.venv/nbgrader/ready: packages = nbgrader
+.venv/backends/ready: packages = jax torch
+.venv/package/ready: packages = twine
+.venv/%/ready: .venv/ready requirements-extra.lock
+	.venv/bin/pip install --quiet --disable-pip-version-check --upgrade --target $(@D) \
+	    --constraint requirements.lock --constraint requirements-extra.lock $(packages)
+	touch $@

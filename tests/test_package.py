@@ -1,24 +1,31 @@
 """The package carries the data, so that installing it is enough, in any folder."""
 
+import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
+import notebook_runs
 import numpy as np
 import pytest
 
 from dlhelpers import datasets
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+NOTEBOOK = ROOT / "notebooks" / "09_convolution_by_hand.ipynb"
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """A folder into which the package was installed from its wheel, without a network."""
-    folder = tmp_path_factory.mktemp("site")
+    """A folder with the package, installed from its source distribution without a network."""
+    built, folder = tmp_path_factory.mktemp("dist"), tmp_path_factory.mktemp("site")
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", built]
+    subprocess.run(build, check=True, cwd=ROOT, capture_output=True)
+    [source] = built.glob("dlhelpers-*.tar.gz")
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps"]
     subprocess.run(
-        [*command, "--no-build-isolation", "--target", folder, ROOT], check=True, cwd=folder
+        [*command, "--no-build-isolation", "--target", folder, source], check=True, cwd=folder
     )
     return folder
 
@@ -55,3 +62,21 @@ def test_the_package_asks_for_no_framework(installed):
     asked = [line for line in metadata.read_text().splitlines() if line.startswith("Requires-Dist")]
     assert asked
     assert not [line for line in asked for name in ("keras", "tensorflow", "torch") if name in line]
+
+
+def test_a_notebook_runs_from_any_folder(installed, tmp_path):
+    shutil.copy(NOTEBOOK, tmp_path)
+    done = notebook_runs.execute(sys.executable, tmp_path / NOTEBOOK.name, PYTHONPATH=installed)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert notebook_runs.stdout(tmp_path / NOTEBOOK.name) == notebook_runs.stdout(NOTEBOOK)
+
+
+def test_the_command_runs_from_any_folder(installed, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "dlhelpers", "devices"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(installed)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0 and "CPU" in done.stdout, done.stderr
