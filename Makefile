@@ -22,16 +22,16 @@ test: .venv/ready  ## unit tests, then every stored output of every notebook com
 
 test-backends: .venv/backends/ready  ## the notebooks and Keras tests (or TESTS=…) on JAX and PyTorch
 	for backend in jax torch; do \
-	    KERAS_BACKEND=$$backend PYTHONPATH=$(CURDIR)/.venv/backends .venv/bin/python -m pytest $(TESTS) || exit; \
+	    KERAS_BACKEND=$$backend PYTHONPATH="$(CURDIR)/.venv/backends" .venv/bin/python -m pytest $(TESTS) || exit; \
 	done
 
 nbgrader: .venv/nbgrader/ready  ## let nbgrader make, collect and grade an assignment
-	PYTHONPATH=$(CURDIR)/.venv/nbgrader .venv/bin/python -m pytest tests/test_nbgrader.py
+	PYTHONPATH="$(CURDIR)/.venv/nbgrader" .venv/bin/python -m pytest tests/test_nbgrader.py
 
 package: .venv/package/ready  ## build the source distribution and the wheel, and check them
 	rm -rf dist
 	.venv/bin/python -m hatchling build
-	PYTHONPATH=$(CURDIR)/.venv/package .venv/bin/python -m twine check --strict dist/*
+	PYTHONPATH="$(CURDIR)/.venv/package" .venv/bin/python -m twine check --strict dist/*
 
 refresh: .venv/ready  ## execute the notebooks (or NOTEBOOKS=…) and store their outputs
 	.venv/bin/python tools/refresh.py $(NOTEBOOKS)

@@ -269,6 +269,23 @@ def test_activations_are_about_what_pytorch_really_keeps():
     assert 0.9 < sum(kept.values()) / counted < 1.1
 
 
+def used_of_the_first_gpu():
+    for device in devices.inventory().devices:
+        if device.name == "gpu:0":
+            return device.used
+    pytest.skip("the backend sees no GPU on this machine")
+
+
+def test_after_a_step_a_gpu_holds_what_the_formulas_say():
+    before = used_of_the_first_gpu()
+    model = keras.Sequential([keras.Input((4096,))] + [layers.Dense(4096) for _ in range(4)])
+    model.compile(keras.optimizers.Adam(), "mse")
+    model.train_on_batch(np.ones((8, 4096)), np.ones((8, 4096)))
+    total, held = devices.memory(model, 8).total, used_of_the_first_gpu() - before
+    workspace = 100e6  # of the libraries that multiply; the gradients may be gone or still there
+    assert total.weights + total.optimizer <= held <= total.total + workspace
+
+
 # ------------------------------------------------------------------------------------- plan
 
 
