@@ -1,7 +1,7 @@
 # The two commands are `make lab` and `make test`; `make help` lists all.
 
 NOTEBOOKS ?= notebooks/*.ipynb
-TESTS ?= notebooks $(addprefix tests/test_,$(addsuffix .py,detection devices gradients params \
+TESTS ?= notebooks $(addprefix tests/test_,$(addsuffix .py,detection devices gradients package params \
     params_applications params_formulas pretrained tuning))
 supported = import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 pythons = python3 python3.13 python3.12 python3.11 python

@@ -16,7 +16,9 @@ nbformat.write(notebook, "{name}")
 
 def execute(python, path, **variables):
     """Run the notebook at `path` with `python` from its folder and store its outputs there."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    # Under PYTEST_CURRENT_TEST a kernel would not pass on what compiled libraries write.
+    left_out = ("PYTHONPATH", "PYTEST_CURRENT_TEST")
+    environment = {name: value for name, value in os.environ.items() if name not in left_out}
     return subprocess.run(
         [python, "-c", EXECUTE.format(name=path.name)],
         cwd=path.parent,
@@ -28,6 +30,10 @@ def execute(python, path, **variables):
 
 def stdout(path):
     """What each cell of the notebook printed, numbers after ≈ left out."""
+    return [re.sub(r"≈[\d.,]+", "≈", text) for text in streams(path, "stdout")]
+
+
+def streams(path, name):
+    """What each cell of the notebook wrote to the stream of that name."""
     cells = (cell.get("outputs", []) for cell in nbformat.read(path, as_version=4).cells)
-    printed = ("".join(o.text for o in outputs if o.get("name") == "stdout") for outputs in cells)
-    return [re.sub(r"≈[\d.,]+", "≈", text) for text in printed]
+    return ["".join(o.text for o in outputs if o.get("name") == name) for outputs in cells]

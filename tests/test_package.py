@@ -38,6 +38,11 @@ def run_elsewhere(program, installed, folder):
     ).stdout.strip()
 
 
+def first(folder):
+    """PYTHONPATH with `folder` before what is there."""
+    return os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
+
+
 def test_the_installed_package_loads_the_digits_from_any_folder(installed, tmp_path):
     program = "from dlhelpers import datasets; print(*(a.sum() for a in datasets.mnist()))"
     wanted = " ".join(str(np.sum(array)) for array in datasets.mnist())
@@ -64,18 +69,19 @@ def test_the_package_asks_for_no_framework(installed):
     assert not [line for line in asked for name in ("keras", "tensorflow", "torch") if name in line]
 
 
-def test_a_notebook_runs_from_any_folder(installed, tmp_path):
-    shutil.copy(NOTEBOOK, tmp_path)
-    done = notebook_runs.execute(sys.executable, tmp_path / NOTEBOOK.name, PYTHONPATH=installed)
+def test_a_notebook_runs_from_any_folder_as_in_jupyter(installed, tmp_path):
+    copied = pathlib.Path(shutil.copy(NOTEBOOK, tmp_path))
+    done = notebook_runs.execute(sys.executable, copied, PYTHONPATH=first(installed))
     assert done.returncode == 0, done.stderr[-2000:]
-    assert notebook_runs.stdout(tmp_path / NOTEBOOK.name) == notebook_runs.stdout(NOTEBOOK)
+    assert notebook_runs.stdout(copied) == notebook_runs.stdout(NOTEBOOK)
+    assert set(notebook_runs.streams(copied, "stderr")) == {""}
 
 
 def test_the_command_runs_from_any_folder(installed, tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "dlhelpers", "devices"],
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(installed)},
+        env=os.environ | {"PYTHONPATH": first(installed)},
         capture_output=True,
         text=True,
     )
