@@ -577,7 +577,7 @@ def _on_device(layer, device_of):
     import keras
 
     backend, device = keras.backend.backend(), device_of[layer.name]
-    with keras.device(device):
+    with _scope(device):
         copy = type(layer).from_config(layer.get_config())
         if hasattr(layer, "weights"):  # an operation such as x + y has none
             copy.build_from_config(layer.get_build_config())
@@ -586,13 +586,21 @@ def _on_device(layer, device_of):
 
     @functools.wraps(call)
     def call_there(*args, **kwargs):
-        with keras.device(device):
+        with _scope(device):
             if backend == "jax":
                 args, kwargs = _sent((args, kwargs), device)
             return call(*args, **kwargs)
 
     copy.call = _with_backward_pass(call_there, device) if backend == "tensorflow" else call_there
     return copy
+
+
+def _scope(device):
+    """`keras.device`; to PyTorch "cpu:0" is not "cpu", and weights copied there could not learn."""
+    import keras
+
+    torch = keras.backend.backend() == "torch"
+    return keras.device("cpu" if torch and device == "cpu:0" else device)
 
 
 def _sent(parts, device):
@@ -676,7 +684,7 @@ def data_parallel(names=None):
         )
         names = names[:1]
     if len(names) == 1:
-        with keras.device(names[0]):
+        with _scope(names[0]):
             yield names
     elif backend == "jax":
         with keras.distribution.DataParallel(devices=names).scope():

@@ -462,6 +462,14 @@ def test_a_model_is_placed_on_the_only_device():
     )
 
 
+def test_a_model_on_the_only_device_learns():
+    model = keras.Sequential([keras.Input((3,), name="x"), layers.Dense(2)])
+    model.compile("sgd", "mse")
+    placed = devices.plan(model, {devices.inventory().names[0]: 1e9}, 4).place(model)
+    placed.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0)
+    assert not np.allclose(placed.get_weights()[0], model.get_weights()[0])
+
+
 # ------------------------------------------------- several devices, in programs of their own
 
 SEVERAL = """
