@@ -298,8 +298,8 @@ def best_ball(model, train, start, space, rounds, step=0.1, epochs=1, seed=0, fi
         space: dict of distributions, by name.
         rounds: how many; a round costs at most 3^d × `epochs` epochs.
         step: as for `neighbours`.
-        seed: all balls of a round start from the same random numbers. On PyTorch the first `fit` of
-            a model draws one more: train an epoch before for runs that repeat to the digit.
+        seed: all balls of a round start from the same random numbers. On JAX and PyTorch the first
+            `fit` of a model draws others: train an epoch before for runs that repeat to the digit.
         file: where to keep the state (`.npz`). If it is there, training resumes from it.
 
     Returns:

@@ -290,7 +290,7 @@ def regression():
     keras.utils.set_random_seed(7)
     model = keras.Sequential([keras.Input((3,)), layers.Dropout(0.1), layers.Dense(1)])
     model.compile(keras.optimizers.Adam(), "mse")
-    one_epoch(model, START)  # on PyTorch the first fit of a model draws other dropout masks
+    one_epoch(model, START)  # on JAX and PyTorch the first fit draws other dropout masks
     return model
 
 
