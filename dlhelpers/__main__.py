@@ -11,6 +11,8 @@ import pathlib
 import re
 import sys
 
+HDF5_IS_SAFE = (3, 11, 3)  # the first Keras whose safe_mode holds for HDF5, CVE-2025-9905
+
 
 class Refusal(Exception):
     """One sentence that says why a command cannot do what it was asked."""
@@ -150,14 +152,20 @@ def load(path):
     """Load a saved model without running code that its file carries.
 
     Raises:
-        Refusal: the file is not there, is no Keras model, carries code, or needs a class or
-            function that Keras does not have.
+        Refusal: the file is not there, is no Keras model, carries code or may do so, or needs a
+            class or function that Keras does not have.
     """
     if not path.is_file():
         raise Refusal(f"There is no file {path}.")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with helper("quiet").native_log_muted():
         import keras
+    version = tuple(int(number) for number in re.findall(r"\d+", keras.__version__)[:3])
+    if version < HDF5_IS_SAFE and path.suffix in (".h5", ".hdf5"):
+        raise Refusal(
+            f"{path} is HDF5, and Keras {keras.__version__} would run code that it carries: "
+            "update Keras to 3.11.3 or later, or save the model as name.keras."
+        )
     try:
         return keras.models.load_model(path, compile=False, safe_mode=True)
     except Exception as error:
