@@ -478,7 +478,9 @@ def test_three_workers_share_a_study_of_which_one_is_killed(kind, request):
     assert workers.pop(pid).wait() == -signal.SIGKILL
     before = finished(study)
     abandoned = [
-        t for t in study.get_trials() if t.state.name == "RUNNING" and t.user_attrs["pid"] == pid
+        t
+        for t in study.get_trials()
+        if t.state.name == "RUNNING" and t.user_attrs.get("pid") == pid
     ]
     assert [process.wait(timeout=120) for process in workers.values()] == [0, 0]
 
@@ -493,6 +495,6 @@ def test_three_workers_share_a_study_of_which_one_is_killed(kind, request):
     for lost in abandoned:  # and by now another has run the settings on which the killed one was
         again = [t for t in study.trials if t.user_attrs.get("again") == lost.number]
         assert study.trials[lost.number].state.name == "FAIL"
-        assert [t.state.name for t in again] == ["COMPLETE"]
+        assert {t.state.name for t in again} == {"COMPLETE"}  # two, if both saw it at once
         assert again[0].params == lost.params
         assert again[0].user_attrs["pid"] != pid
