@@ -115,16 +115,16 @@ def check(folder):
     return [found for path in sorted(folder.rglob("*.py")) if (found := look_at(path, installed))]
 
 
-def look_at(path, helpers):
-    """The `Copy` at `path`, or None if that file has neither the stamp nor a helper's name."""
+def look_at(path, texts):
+    """The `Copy` at `path`, or None if it has neither the stamp nor the name of one of `texts`."""
     text = path.read_text(encoding="utf-8", errors="replace")
     first, _, rest = text.partition("\n")
     stamp = STAMP.fullmatch(first)
-    if stamp is None and path.name not in helpers:
+    if stamp is None and path.name not in texts:
         return None
     file = stamp["file"] if stamp else path.name
     body = rest if stamp else text
-    installed = helpers.get(file, "")
+    installed = texts.get(file, "")
     return Copy(
         path=path,
         file=file,

@@ -221,7 +221,7 @@ def run(study, objective, trials, epochs=1, lost_after=None):
 def retry_lost(study, seconds):
     """Give up the trials that have been running for more than `seconds`; queue their settings.
 
-    Workers that see a lost trial in the same moment may each queue its settings.
+    On SQLite, workers that see a lost trial in the same moment may each queue its settings.
 
     Returns:
         The numbers of these trials.

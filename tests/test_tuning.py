@@ -495,6 +495,9 @@ def test_three_workers_share_a_study_of_which_one_is_killed(kind, request):
     for lost in abandoned:  # and by now another has run the settings on which the killed one was
         again = [t for t in study.trials if t.user_attrs.get("again") == lost.number]
         assert study.trials[lost.number].state.name == "FAIL"
-        assert {t.state.name for t in again} == {"COMPLETE"}  # two, if both saw it at once
+        if kind == "proxy":  # on SQLite two workers may both take it over
+            assert {t.state.name for t in again} == {"COMPLETE"}
+        else:
+            assert [t.state.name for t in again] == ["COMPLETE"]
         assert again[0].params == lost.params
         assert again[0].user_attrs["pid"] != pid
