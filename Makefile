@@ -5,11 +5,14 @@ TESTS ?= notebooks $(addprefix tests/test_,$(addsuffix .py,detection devices gra
     params_applications params_formulas pretrained tuning))
 supported = import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 pythons = python3 python3.13 python3.12 python3.11 python
+# As many workers as the machine has cores, each with one file after the other: WORKERS=0 for none.
+WORKERS ?= auto
+pytest = .venv/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 PYTHON ?= $(shell for p in $(pythons); do $$p -c '$(supported)' 2>&- && echo $$p && break; done)
 # In a container the only user is often root, whom Jupyter refuses unless told otherwise.
 allow_root = $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test test-backends nbgrader package refresh bench data colab lint lock clean
+.PHONY: help lab test test-weekly test-backends nbgrader package refresh bench data colab lint lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -18,11 +21,14 @@ lab: .venv/ready  ## open JupyterLab on the notebooks
 	.venv/bin/jupyter lab --notebook-dir notebooks $(allow_root)
 
 test: .venv/ready  ## unit tests, then every stored output of every notebook compared
-	.venv/bin/python -m pytest
+	$(pytest)
+
+test-weekly: .venv/ready  ## what says the same as a test of `make test`, from more runs
+	$(pytest) -m weekly tests
 
 test-backends: .venv/backends/ready  ## the notebooks and Keras tests (or TESTS=…) on JAX and PyTorch
 	for backend in jax torch; do \
-	    KERAS_BACKEND=$$backend PYTHONPATH="$(CURDIR)/.venv/backends" .venv/bin/python -m pytest $(TESTS) || exit; \
+	    KERAS_BACKEND=$$backend PYTHONPATH="$(CURDIR)/.venv/backends" $(pytest) $(TESTS) || exit; \
 	done
 
 nbgrader: .venv/nbgrader/ready  ## let nbgrader make, collect and grade an assignment

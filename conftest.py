@@ -1,11 +1,95 @@
-"""Compare what nbval does not: that each cell gives the same outputs, of the same kinds, in order.
+"""What the course asks of pytest beside nbval's own comparison.
 
-nbval compares texts but passes over pictures, so a figure that disappears would not fail, nor
-would a text that moved from before a picture to behind it.
+* Each cell must give the same outputs, of the same kinds, in order: nbval compares texts but
+  passes over pictures, so a figure that disappears would not fail, nor would a text that moved
+  from before a picture to behind it.
+* Several workers (`pytest -n 2 --dist loadfile`) share the machine: each gets its part of the
+  processor's cores, the longest files come first, and what is marked or tagged `alone` runs while
+  all the others wait.
+* At the end stands how long each file took.
 """
+
+import contextlib
+import os
 
 import pytest
 from nbval.plugin import IPyNbCell, coalesce_streams
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks; nothing waits there
+    fcntl = None
+
+# The numerical libraries of a worker, and of the kernels that it starts, use its part of the cores.
+WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
+if WORKERS > 1:
+    for variable in (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "TF_NUM_INTRAOP_THREADS",
+        "TF_NUM_INTEROP_THREADS",
+    ):
+        os.environ.setdefault(variable, str(max(1, (os.cpu_count() or 1) // WORKERS)))
+
+# A long file that starts last would keep one worker busy while the others have nothing to do.
+LONGEST_FIRST = (
+    "11_mnist_cnn",
+    "test_tuning",
+    "13_transfer_learning",
+    "15_hyperparameter_tuning",
+    "06_dropout",
+    "07_early_stopping",
+    "test_params_applications",
+    "16_devices",
+    "04_optimizers",
+    "12_data_augmentation",
+    "05_batch_normalization",
+    "test_devices",
+    "02_activations",
+    "08_skip_connections",
+    "test_package",
+    "10_pooling",
+    "03_initialization",
+    "01_keras_models",
+)
+
+
+def pytest_collection_modifyitems(items):
+    rank = {name: n for n, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
+
+# ------------------------------------------------------------------ what must have no neighbour
+
+
+def wants_to_be_alone(item):
+    if isinstance(item, IPyNbCell):
+        return "alone" in item.cell.metadata.get("tags", [])
+    return item.get_closest_marker("alone") is not None
+
+
+@contextlib.contextmanager
+def locked(file, kind):
+    """Hold the lock on a file (which stays as it is) that all workers of this clone share."""
+    with open(file) as opened:
+        fcntl.flock(opened, kind)
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    if not fcntl or not hasattr(item.config, "workerinput"):  # there is no other worker
+        return (yield)
+    room, door = __file__, item.config.inipath
+    kind = fcntl.LOCK_EX if wants_to_be_alone(item) else fcntl.LOCK_SH
+    with contextlib.ExitStack() as inside:
+        # Who waits for the room to get empty holds the door, so that nobody else goes in.
+        with locked(door, fcntl.LOCK_EX):
+            inside.enter_context(locked(room, kind))
+        return (yield)
+
+
+# -------------------------------------------------------------------- what nbval does not compare
 
 
 def kinds(outputs):
@@ -28,3 +112,24 @@ def pytest_runtest_call(item):
                 f"{given or 'none'}. If that is right, store it with `make refresh`."
             )
     return result
+
+
+# ---------------------------------------------------------------------------- how long it took
+
+
+def pytest_terminal_summary(terminalreporter):
+    """A line for each file that took over a second, the longest first, with its longest test."""
+    files = {}
+    for report in sum(terminalreporter.stats.values(), []):
+        if hasattr(report, "duration"):
+            file, _, test = report.nodeid.partition("::")
+            tests = files.setdefault(file, {})
+            tests[test] = tests.get(test, 0) + report.duration
+    if len(files) < 2:
+        return
+    terminalreporter.section("seconds a file took, and its longest test")
+    for file, tests in sorted(files.items(), key=lambda pair: -sum(pair[1].values())):
+        longest = max(tests, key=tests.get)
+        if sum(tests.values()) >= 1:
+            took = f"{sum(tests.values()):6.1f}  {file}"
+            terminalreporter.write_line(f"{took:52} {tests[longest]:6.1f}  {longest[:60]}")

@@ -1,10 +1,15 @@
-"""Run a notebook in a folder of its own, and read what it printed."""
+"""Copy the course, run a notebook in a folder of its own, and read what it printed."""
 
 import os
+import pathlib
 import re
+import shutil
 import subprocess
 
 import nbformat
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 EXECUTE = """
 import nbformat, nbclient
@@ -12,6 +17,23 @@ notebook = nbformat.read("{name}", as_version=4)
 nbclient.NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
 nbformat.write(notebook, "{name}")
 """
+
+
+def copy_course(folder):
+    """Copy the files of this clone, as they are in the working tree, into `folder`."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    ).stdout
+    if not listed:
+        pytest.skip("this is no clone, so git cannot say which files belong to the course")
+    names = [name for name in listed.split("\0") if name and (ROOT / name).exists()]
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    return folder
 
 
 def execute(python, path, **variables):

@@ -31,7 +31,9 @@ def test_a_right_answer_is_told_so(doubled, capsys):
 
 
 @pytest.mark.parametrize(
-    "answer", [..., lambda x: ..., lambda x: 2 * ..., lambda x: ... + x], ids=str
+    "answer",
+    [..., lambda x: ..., lambda x: 2 * ..., lambda x: ... + x],
+    ids=["dots", "returned", "multiplied", "added to"],
 )
 def test_an_answer_with_the_dots_left_in_is_not_answered_yet(answer, doubled):
     found = verdict(doubled, answer)

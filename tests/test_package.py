@@ -1,11 +1,18 @@
-"""The package carries the data, so that installing it is enough, in any folder."""
+"""The package carries the data, so that installing it is enough, in any folder.
+
+It is built and installed once, the way a reader in Colab gets it: a notebook alone, in an empty
+folder, fetches it with its set-up cell from an address, here a repository on this machine.
+"""
 
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
+import sysconfig
+import tarfile
 
+import colab
 import notebook_runs
 import numpy as np
 import pytest
@@ -13,76 +20,107 @@ import pytest
 from dlhelpers import datasets
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-NOTEBOOK = ROOT / "notebooks" / "09_convolution_by_hand.ipynb"
+ALONE = "09_convolution_by_hand.ipynb"
+OFFLINE = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0", "PYTHONSAFEPATH": "1"}
+
+
+class Reader:
+    """Somebody with Python and one notebook in an empty folder, and no clone of the course."""
+
+    def __init__(self, folder):
+        subprocess.run([sys.executable, "-m", "venv", folder / "env"], check=True)
+        self.python = folder / "env" / ("Scripts" if os.name == "nt" else "bin") / "python"
+        self.packages = next((folder / "env").rglob("site-packages"))
+        # The packages of this environment; pip adds to the other without changing this one.
+        (self.packages / "shared.pth").write_text(sysconfig.get_paths()["purelib"])
+        self.notebook = folder / "empty" / ALONE
+        self.notebook.parent.mkdir()
+
+    def run(self, *arguments):
+        """What a command of the reader's Python prints, outside the clone."""
+        left_out = ("PYTHONPATH", "DLHELPERS_DATA")
+        environment = {name: value for name, value in os.environ.items() if name not in left_out}
+        backends = os.environ.get("PYTHONPATH", "")  # where `make test-backends` has them
+        done = subprocess.run(
+            [self.python, *arguments],
+            cwd=self.notebook.parent,
+            env=environment | {"PYTHONPATH": backends},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout.strip()
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """A folder with the package, installed from its source distribution without a network."""
-    built, folder = tmp_path_factory.mktemp("dist"), tmp_path_factory.mktemp("site")
-    build = [sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", built]
-    subprocess.run(build, check=True, cwd=ROOT, capture_output=True)
-    [source] = built.glob("dlhelpers-*.tar.gz")
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps"]
-    subprocess.run(
-        [*command, "--no-build-isolation", "--target", folder, source], check=True, cwd=folder
-    )
-    return folder
+def reader(tmp_path_factory):
+    """A reader who has run the notebook, whose set-up cell has fetched the helpers."""
+    folder = tmp_path_factory.mktemp("reader")
+    course = notebook_runs.copy_course(folder / "course")
+    colab.write(f"file://localhost{course}", course)
+    git = ["git", "-c", "user.name=n", "-c", "user.email=e@example.org"]
+    for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "all"]):
+        subprocess.run([*git, *command], cwd=course, check=True)
+    reader = Reader(folder)
+    shutil.copy(course / "notebooks" / ALONE, reader.notebook)
+    done = notebook_runs.execute(reader.python, reader.notebook, **OFFLINE)
+    assert done.returncode == 0, done.stderr[-2000:]
+    shutil.rmtree(course)
+    return reader
 
 
-def run_elsewhere(program, installed, folder):
-    """What a program prints that knows the installed package alone, not this clone."""
-    lines = f"import sys; sys.path.insert(0, {str(installed)!r}); {program}"
-    return subprocess.run(
-        [sys.executable, "-P", "-c", lines], cwd=folder, capture_output=True, text=True, check=True
-    ).stdout.strip()
+def test_a_notebook_alone_fetches_the_helpers_and_runs_as_in_jupyter(reader):
+    stored = ROOT / "notebooks" / ALONE
+    assert notebook_runs.stdout(reader.notebook) == notebook_runs.stdout(stored)
+    assert set(notebook_runs.streams(reader.notebook, "stderr")) == {""}
 
 
-def first(folder):
-    """PYTHONPATH with `folder` before what is there."""
-    return os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
+def test_of_all_packages_only_the_helpers_were_added(reader):
+    added = {path.name.split("-")[0] for path in reader.packages.glob("*.dist-info")}
+    assert added - {"pip", "setuptools"} == {"dlhelpers"}  # TensorFlow, Keras and NumPy stay
 
 
-def test_the_installed_package_loads_the_digits_from_any_folder(installed, tmp_path):
+def test_the_installed_package_loads_the_digits_from_any_folder(reader):
     program = "from dlhelpers import datasets; print(*(a.sum() for a in datasets.mnist()))"
     wanted = " ".join(str(np.sum(array)) for array in datasets.mnist())
-    assert run_elsewhere(program, installed, tmp_path) == wanted
+    assert reader.run("-P", "-c", program) == wanted
 
 
-def test_the_installed_package_is_not_this_clone(installed, tmp_path):
+def test_the_installed_package_is_not_this_clone(reader):
     program = "from dlhelpers import datasets; print(datasets.__file__)"
-    assert run_elsewhere(program, installed, tmp_path).startswith(str(installed))
+    assert reader.run("-P", "-c", program).startswith(str(reader.packages))
 
 
-def test_each_data_file_and_its_licence_travels(installed):
+def test_the_command_runs_from_any_folder(reader):
+    assert "CPU" in reader.run("-m", "dlhelpers", "devices")
+
+
+def wanted_data():
+    """The data files, their licences and what tells of them."""
     listed = {line.split()[-1] for line in (ROOT / "data" / "SHA256SUMS").read_text().splitlines()}
-    carried = {path.name for path in (installed / "dlhelpers" / "data").iterdir()}
     licences = {path.name for path in (ROOT / "data").glob("LICENSE-*")}
     assert len(licences) == 3
-    assert listed | licences | {"SHA256SUMS", "README.md"} <= carried
+    return listed | licences | {"SHA256SUMS", "README.md"}
 
 
-def test_the_package_asks_for_no_framework(installed):
-    [metadata] = installed.glob("dlhelpers-*.dist-info/METADATA")
+def test_each_data_file_and_its_licence_travels(reader):
+    carried = {path.name for path in (reader.packages / "dlhelpers" / "data").iterdir()}
+    assert wanted_data() <= carried
+
+
+def test_the_package_asks_for_no_framework(reader):
+    [metadata] = reader.packages.glob("dlhelpers-*.dist-info/METADATA")
     asked = [line for line in metadata.read_text().splitlines() if line.startswith("Requires-Dist")]
     assert asked
     assert not [line for line in asked for name in ("keras", "tensorflow", "torch") if name in line]
 
 
-def test_a_notebook_runs_from_any_folder_as_in_jupyter(installed, tmp_path):
-    copied = pathlib.Path(shutil.copy(NOTEBOOK, tmp_path))
-    done = notebook_runs.execute(sys.executable, copied, PYTHONPATH=first(installed))
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert notebook_runs.stdout(copied) == notebook_runs.stdout(NOTEBOOK)
-    assert set(notebook_runs.streams(copied, "stderr")) == {""}
-
-
-def test_the_command_runs_from_any_folder(installed, tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-m", "dlhelpers", "devices"],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": first(installed)},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0 and "CPU" in done.stdout, done.stderr
+def test_the_source_distribution_has_all_that_the_package_is_built_from(tmp_path):
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory"]
+    subprocess.run([*build, tmp_path], check=True, cwd=ROOT, capture_output=True)
+    [source] = tmp_path.glob("dlhelpers-*.tar.gz")
+    with tarfile.open(source) as archive:
+        carried = {name.partition("/")[2] for name in archive.getnames()}
+    code = {path.relative_to(ROOT).as_posix() for path in (ROOT / "dlhelpers").rglob("*.py")}
+    data = {f"data/{name}" for name in wanted_data()}
+    assert code | data | {"pyproject.toml", "README.md", "LICENSE"} <= carried

@@ -124,6 +124,7 @@ def test_the_two_functions_have_their_published_minima():
     assert hartmann6(*place) == pytest.approx(-3.3223680114, abs=1e-7)
 
 
+@pytest.mark.parametrize("seeds", [5, pytest.param(15, marks=pytest.mark.weekly)])
 @pytest.mark.parametrize(
     ("function", "space", "minimum", "wanted"),
     [
@@ -132,9 +133,10 @@ def test_the_two_functions_have_their_published_minima():
     ],
     ids=["branin", "hartmann6"],
 )
-def test_the_median_regret_over_15_seeds_is_as_low_as_published(function, space, minimum, wanted):
+def test_the_median_regret_is_as_low_as_published(function, space, minimum, wanted, seeds):
+    """The published medians are those of 15 seeds; the first five stay below them, too."""
     regrets = []
-    for seed in range(15):
+    for seed in range(seeds):
         sampler = tuning.gaussian_process_sampler(space, seed=seed)
         losses = losses_of(function, space, max(wanted), sampler)
         regrets.append(np.minimum.accumulate(losses) - minimum)
