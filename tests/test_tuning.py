@@ -449,6 +449,13 @@ def finished(study):
     return {t.number: t.value for t in study.get_trials() if t.state.name == "COMPLETE"}
 
 
+def close(storage):
+    """Give back the connections to a database; left to chance they would end with a warning."""
+    if isinstance(storage, optuna.storages.RDBStorage):
+        storage.remove_session()
+        storage.engine.dispose()
+
+
 def wait_for(condition, seconds=60):
     end = time.monotonic() + seconds
     while not (found := condition()):
@@ -460,7 +467,9 @@ def wait_for(condition, seconds=60):
 @pytest.mark.parametrize("kind", ["journal", "proxy", "postgresql"])
 def test_three_workers_share_a_study_of_which_one_is_killed(kind, request):
     address = request.getfixturevalue(kind)
-    study = optuna.create_study(study_name="shared", storage=tuning.storage(address))
+    storage = tuning.storage(address)
+    request.addfinalizer(lambda: close(storage))
+    study = optuna.create_study(study_name="shared", storage=storage)
     worker = [sys.executable, str(ROOT / "tests" / "tuning_worker.py"), address]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
 
