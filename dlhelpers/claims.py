@@ -23,7 +23,7 @@ def approx(value, digits=4):
     return f"≈{float(value):.{digits}f}"
 
 
-def claim(text, found, *, above=None, below=None, **measured):
+def claim(text, found, /, *, above=None, below=None, **measured):
     """Print `✓ text` when it holds; otherwise stop with the numbers.
 
     What is exact is claimed with a truth value, what training gave with a number and its bound:
@@ -52,16 +52,16 @@ def claim(text, found, *, above=None, below=None, **measured):
         value = _number(text, found)
         holds = bounds.get("above", -math.inf) < value < bounds.get("below", math.inf)
         wanted = " and ".join(f"{name} {bound:g}" for name, bound in bounds.items())
-        measured = {"found": f"{value:.6g}, wanted {wanted}"} | measured
+        numbers = [f"found = {value:.6g}, wanted {wanted}"]
     else:
-        holds = _truth(text, found)
+        holds, numbers = _truth(text, found), []
     record = os.environ.get("DLHELPERS_CLAIMS")
     if record:
         line = {"claim": text, "held": holds} | ({"value": value} | bounds if bounds else {})
         with open(record, "a", encoding="utf-8") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
     if not holds and not record:
-        numbers = ", ".join(f"{name} = {value}" for name, value in measured.items())
+        numbers = ", ".join(numbers + [f"{name} = {value}" for name, value in measured.items()])
         raise AssertionError(f"Claim does not hold: {text}" + (f" ({numbers})" if numbers else ""))
     print(f"{'✓' if holds else '✗'} {text}")
 

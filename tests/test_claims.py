@@ -18,6 +18,8 @@ def test_a_claim_that_fails_stops_with_the_text_and_the_numbers(capsys):
         claim("accuracy is at least 99 %", 0.5 > 0.99, accuracy=0.5)
     with pytest.raises(AssertionError, match=r"99 % \(found = 0\.5, wanted above 0\.99, seed = 3"):
         claim("more than 99 %", 0.5, above=0.99, seed=3)
+    with pytest.raises(AssertionError, match=r"\(found = \[3, 4\], text = why\)"):
+        claim("further numbers may have any name", False, found=[3, 4], text="why")
     assert capsys.readouterr().out == ""
 
 
