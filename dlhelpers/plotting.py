@@ -709,7 +709,8 @@ def _look(artist, exact):
     alpha = artist.get_alpha()
     said += [f"alpha {alpha:.4g}"] if isinstance(alpha, (int, float)) else []
     said += [type(effect).__name__ for effect in artist.get_path_effects() or ()]
-    said += [f"order {artist.get_zorder():g}"] if artist.get_zorder() != artist.zorder else []
+    order = artist.get_zorder()
+    said += [f"order {order:g}"] if order != type(artist).zorder else []
     said += [] if artist.get_visible() else ["hidden"]
     return ", ".join(said)
 
