@@ -539,7 +539,9 @@ def drawn(figure, exact=True):
     """
     width, height = figure.get_size_inches()
     lines = [f"figure: {width:.4g} by {height:.4g} inches", *_artists("figure", figure, exact)]
-    panels = figure.axes
+    panels = list(figure.axes)
+    for ax in panels:  # insets, and insets of insets
+        panels += [inset for inset in ax.child_axes if inset not in panels]
     colored = [artist for ax in panels for artist in [*ax.images, *ax.collections]]
     bars = [artist.colorbar.ax for artist in colored if artist.colorbar]
     for n, ax in enumerate(panels, 1):
@@ -575,6 +577,8 @@ def _place_of_panel(ax):
     elif ax.get_axes_locator() is None:
         said.append(f"at {_numbers(ax.get_position(original=True).bounds)}")
     said += [] if ax.axison else ["axes off"]
+    background = _color(ax.get_facecolor())
+    said += [] if background == "#ffffff" else [f"on {background}"]
     said += [] if ax.get_aspect() == "auto" else [f"aspect {ax.get_aspect()}"]
     said += [f"seen from {ax.elev:g}, {ax.azim:g}"] if ax.name == "3d" else []
     return ", ".join(said)
@@ -709,8 +713,8 @@ def _look(artist, exact):
     alpha = artist.get_alpha()
     said += [f"alpha {alpha:.4g}"] if isinstance(alpha, (int, float)) else []
     said += [type(effect).__name__ for effect in artist.get_path_effects() or ()]
-    order = artist.get_zorder()
-    said += [f"order {order:g}"] if order != type(artist).zorder else []
+    if artist.get_zorder() != type(artist).zorder and getattr(artist.axes, "name", "") != "3d":
+        said.append(f"order {artist.get_zorder():g}")
     said += [] if artist.get_visible() else ["hidden"]
     return ", ".join(said)
 
@@ -748,7 +752,8 @@ def _data(artist):
         if arrays["u"] is None and getattr(artist.axes, "name", "") != "3d":
             paths = [path.vertices for path in artist.get_paths()]
             offsets = _points(artist.get_offsets(), artist)
-            arrays |= {f"offset {what}": values for what, values in offsets.items()}
+            if np.any(artist.get_offsets()):
+                arrays |= {f"offset {what}": values for what, values in offsets.items()}
             arrays |= _points(np.concatenate([np.empty((0, 2)), *paths]), artist)
         if hasattr(artist, "get_sizes"):
             arrays["sizes"] = artist.get_sizes()
