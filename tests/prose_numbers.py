@@ -510,7 +510,8 @@ def prose_numbers(source):
     return [number for number in found if is_quoted(number, text)], wrong
 
 
-COUNTED = {"error", "mistake", "point"}
+# What experiments count: small numbers of these are read in words, too.
+COUNTED = set("error mistake failure point epoch step update trial answer".split())
 
 
 def is_quoted(number, text):
@@ -518,7 +519,7 @@ def is_quoted(number, text):
     if number.kind not in ("count", "decimal"):
         return True
     if number.in_words:
-        return number.value > 12 or bool(number.nouns & COUNTED)
+        return number.value > 12 or number.value > 1 and bool(number.nouns & COUNTED)
     return bool(number.nouns) and number.value > 1 or number.value not in (0, 1)
 
 
@@ -631,7 +632,7 @@ def in_outputs(text):
 
 def in_code(source):
     """(number, words of its line) for every number that code sets."""
-    lines = [re.sub(r"#\s*(?:measured|over|by|cosine|\d).*", "", li) for li in source.splitlines()]
+    lines = [re.sub(r"#.*\bmeasured\b.*", "", line) for line in source.splitlines()]
     try:
         tree = ast.parse(source)
     except SyntaxError:

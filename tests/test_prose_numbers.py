@@ -113,6 +113,8 @@ def test_factors_are_read_in_all_their_forms(text, value):
         ("1.5 million weights", [(1.5e6, "count")]),
         ("half a million weights", [(5e5, "count")]),
         ("three errors fewer", [(3, "count")]),
+        ("after eight epochs", [(8, "count")]),
+        ("it stops at epoch 13.", [(13, "count")]),
         ("twenty layers deep", [(20, "count")]),
     ],
 )
@@ -218,8 +220,19 @@ def test_a_setting_in_the_section_counts_where_its_line_names_the_same_thing():
     assert refused("## A", ("f(f'{x:.87f}')", ""), "It has 87.") == ["87"]
 
 
+def test_a_comment_supports_nothing_and_names_nothing_that_it_says_was_measured():
+    assert refused("## A", ("f()  # 15 epochs", ""), "It trains for 15 epochs.") == ["15"]
+    assert refused("## A", ("f(15)  # epochs", ""), "It trains for 15 epochs.") == []
+    assert refused("## A", ("f(15)  # measured 3 epochs", ""), "It trains for 15 epochs.") == ["15"]
+
+
 def test_the_set_up_cell_supports_nothing():
-    assert refused("It has 41 pixels.") == ["41"]
+    title = new_markdown_cell("# Title\n\nIt has 41 pixels.")
+    set_up = new_code_cell("pixels = 41")
+    stored = new_notebook(cells=[title, set_up])
+    assert [text for _, text, *_ in prose.unsupported(stored)] == ["41"]
+    stored = new_notebook(cells=[title, new_code_cell("f()"), set_up])
+    assert list(prose.unsupported(stored)) == []
 
 
 def test_rounding_that_loses_nothing_but_digits_is_accepted():
@@ -237,6 +250,7 @@ def test_a_mark_covers_the_number_before_it_and_its_repetitions_in_the_section()
     assert refused(text.format("5,000")) == []
     assert refused(text.format("5,001")) == ["5,001"]
     assert refused(text.format("5 %")) == ["5 %"]
+    assert refused(text.format("5,000 errors")) == ["5,000"]
     assert refused(text.format(""), "## B\n\nAnd 5,000 more.") == ["5,000"]
 
 
