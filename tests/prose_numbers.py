@@ -126,7 +126,7 @@ OF = (
     r"\s+(?:[a-z]+\s+)?in\s+(?:every\s+|an?\s+(?=million|hundred|thousand))?"
     r"|\s+(?:out\s+)?of\s+(?:the\s+|its\s+|all\s+|these\s+|them\s+)?"
 )
-LINK = r"\s*(?:,|and|or|to|by|×|x|–|-|/|against|,\s+(?:and|or))\s*"
+LINK = r"[\s§]*(?:,|–|-|/|×|x|by|to|against|(?:,\s+)?(?:and|or)(?:\s+(?:at|of|by|for|from))?)[\s§]*"
 STOP = set(
     "a an the of in on for and or to at is are was were be it its as with from by that "
     "this than which per each every when where while if so but then only more less times "
@@ -290,6 +290,8 @@ FOLD = re.compile(rf"(?i)\b({UNIT_WORD}|{SCALE_WORD})fold\b")
 def other_factors(text):
     for pattern, value in VERBS.items():
         for match in re.finditer(rf"(?i)\b(?:{pattern})\b", text):
+            if re.search(r"(?i)\b(?:two|the|both|its)\s+$", text[: match.start()]):
+                continue  # "the two halves"
             yield Number(value, "times", match.start(), match.end(), in_words=True)
     for match in MAGNITUDE.finditer(text):
         power = match[1].lower()
@@ -462,6 +464,8 @@ def readable(source):
             wrong.append((start, end))
         read = " " * (end - start) if holds is not None else read_formula(inside)
         pads = (start - match.start()) * " ", (match.end() - end) * " "
+        if not re.fullmatch(r"[\s\d.,%≈×+-]+", read) or re.search("[a-zA-Z=]", inside):
+            pads = pads[0][1:] + "§", pads[1]  # no word before it names its number
         text = text[: match.start()] + pads[0] + read + pads[1] + text[match.end() :]
     for match in re.finditer(r"`([^`\n]+)`", text):
         if not re.fullmatch(r"[\d.,]+ ?%?", match[1]):

@@ -102,6 +102,7 @@ def test_factors_are_read_in_all_their_forms(text, value):
         ("needs 60 MB", [(60e6, "bytes")]),
         ("turned by 45 degrees", [(45, "degrees")]),
         ("from 10 to 15 %", [(0.1, "share"), (0.15, "share")]),
+        ("at 98 and at 102 percent", [(0.98, "share"), (1.02, "share")]),
         ("it ends at 0.93.", [(0.93, "decimal")]),
         ("it ends at .93", [(0.93, "decimal")]),
         ("the mean is 7/3", [(round(7 / 3, 12), "decimal")]),
@@ -135,6 +136,7 @@ def test_units_make_the_kind(text, found):
         "a row of `Conv2D(32, 3)`",
         "the third layer, the lower half",
         "half a turn to the left",
+        "the mean of the two halves is",
         "float32, 3D, conv2d_4 and 127.0.0.1",
         r"$g(z) = \max(0, 25 z_{12})$",
         r"$2^{12} = 4096$ and $5 \cdot 100 + 100 = 600$",
@@ -224,6 +226,11 @@ def test_a_comment_supports_nothing_and_names_nothing_that_it_says_was_measured(
     assert refused("## A", ("f()  # 15 epochs", ""), "It trains for 15 epochs.") == ["15"]
     assert refused("## A", ("f(15)  # epochs", ""), "It trains for 15 epochs.") == []
     assert refused("## A", ("f(15)  # measured 3 epochs", ""), "It trains for 15 epochs.") == ["15"]
+
+
+def test_in_a_formula_a_letter_names_the_number_and_no_word_before_it_does():
+    assert refused("## A", ("rate = 3", ""), "The loss ends at $\\eta = 3$.") == []
+    assert refused("## A", ("rate = 3", ""), "The loss ends at $3$.") == ["3"]
 
 
 def test_the_set_up_cell_supports_nothing():
