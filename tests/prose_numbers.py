@@ -116,14 +116,18 @@ def units(table):
 
 
 UNITS = [
-    ("share", r"\s*(?:\\?%|per ?cent\b|percent\b)", lambda unit: 0.01),
+    ("share", r"[\s-]*(?:\\?%|per ?cent\b)", lambda unit: 0.01),
     ("seconds", rf"[\s-]*({units(SECONDS)})s?\b", lambda unit: SECONDS[unit]),
     ("bytes", rf"[\s-]*({units(BYTES)})s?\b", lambda unit: BYTES[unit]),
     ("degrees", r"[\s-]*(?:degrees?\b|°)", lambda unit: 1),
-    ("times", r"\s*(?:times\b|×(?!\s*\w)|x\b|-?fold\b)", lambda unit: 1),
+    (
+        "times",
+        r"\s*(?:times\b|×(?=\s*(?:as\b|more\b|less\b|\w+er\b|[.,;:)]|$))|x\b|-?fold\b)",
+        lambda unit: 1,
+    ),
 ]
 OF = (
-    r"\s+(?:[a-z]+\s+)?in\s+(?:every\s+|an?\s+(?=million|hundred|thousand))?"
+    r"\s+(?:[a-z]+\s+)?(?:in|out\s+of)\s+(?:every\s+|an?\s+(?=million|hundred|thousand))?"
     r"|\s+(?:out\s+)?of\s+(?:the\s+|its\s+|all\s+|these\s+|them\s+)?"
 )
 LINK = r"[\s§]*(?:,|–|-|/|×|x|by|to|against|(?:,\s+)?(?:and|or)(?:\s+(?:at|of|by|for|from))?)[\s§]*"
@@ -178,7 +182,7 @@ def plain_numbers(text):
         exponent = re.search(r"e([-+]?\d+)$", digits)
         if exponent:
             number.half *= 10.0 ** int(exponent[1])
-        if decimals or number.value % 1:
+        if number.value % 1 or decimals and scale == 1:
             number.kind = "decimal"
         unit = re.match(rf"(?i)\s*({SCALE_WORD})s?\b", text[number.end :])
         if unit:
@@ -189,8 +193,10 @@ def plain_numbers(text):
     for first, second in itertools.pairwise(list(found)):
         if text[first.end : second.start] == "/" and first.value % 1 == second.value % 1 == 0:
             value = first.value / second.value if second.value else 0.0
+            part = value < 1 and re.match(r"\s+of\b", text[second.end :])
+            ratio = Number(value, "share" if part else "decimal", first.start, second.end)
             found.remove(first)
-            found[found.index(second)] = Number(value, "decimal", first.start, second.end)
+            found[found.index(second)] = ratio
     for match in WORDED.finditer(text):
         end = match.end()
         pieces = [match[0]]
@@ -216,6 +222,8 @@ def plain_numbers(text):
 
 def with_unit(number, text):
     """The number as its unit makes it, or with its nouns."""
+    if number.kind == "share":
+        return number
     behind = text[number.end :]
     for kind, pattern, factor in UNITS:
         match = re.match(pattern, behind)
@@ -238,11 +246,14 @@ def with_unit(number, text):
 FRACTION = re.compile(
     rf"(?i)\b(?:(?P<number>an?|the|{UNIT_WORD})[\s-])?(?P<part>{'|'.join(PARTS)}|half|halve)(?P<s>s?)\b"
 )
+SIGNS = {"½": 1 / 2, "⅓": 1 / 3, "⅔": 2 / 3, "¼": 1 / 4, "¾": 3 / 4}
 COMPARED = r"\s+(?:as|less|more|fewer|larger|smaller|longer|shorter|higher|lower|faster|slower)\b"
 
 
 def fractions(text):
     """ "a third of", "two thirds", "half the", "half as large", "half a minute"."""
+    for match in re.finditer("[½⅓⅔¼¾]", text):
+        yield Number(SIGNS[match[0]], "share", match.start(), match.end(), in_words=True)
     for match in FRACTION.finditer(text):
         part = match["part"].lower()
         if text[match.start() - 1 : match.start()] == "-" and match.start():
@@ -282,6 +293,7 @@ VERBS = {
     r"double(?=\s+(?:the|that|its|their))|doubl(?:es|ed)": 2,
     r"halv(?:es|ed)": 0.5,
     r"triples?|tripled|thrice": 3,
+    r"quadruples?|quadrupled": 4,
 }
 MAGNITUDE = re.compile(rf"(?i)\b(an?|{UNIT_WORD}|\d+)\s+orders?\s+of\s+magnitude\b")
 FOLD = re.compile(rf"(?i)\b({UNIT_WORD}|{SCALE_WORD})fold\b")
@@ -367,12 +379,11 @@ SKIPPED = [
     r"https?://\S+",
     r"(?i)arXiv:? ?[\d.]+",
     r"(?m)^\s*\d+\.(?=\s)",
-    r"(?m)^\s*\*\*\d+\.(?=\s)",
     # Names that are numbers: the digits themselves ("a 6"), parts of documents, versions, years.
     r"(?i)(?<![\w])(?:notebooks?|chapters?|sections?|exercises?|tables?|figures?|slides?|parts?|pages?|"
     r"cells?|versions?|keras|python|numpy|layer|block|row|column|class|label|digit|example)"
     r"\s+(?:[\d.]*\d(?:\s*(?:,|and|or|to)\s*(?=\d))?)+(?!\s*(?:%|percent|times|seconds?|minutes?))",
-    r"(?<=\ba )\d(?= (?:and|or)\b|[.,;:?]| is\b| after\b| from\b)",
+    r"(?<=\ba )\d(?= (?:and|or)\b|[.,;:?](?!\d)| is\b| after\b| from\b)",
     r"(?m)(?:(?<=, )|(?<=\()|(?<=[A-Z] )|(?<=\bin ))(?:19|20)\d\d(?=[,.;:)*\]]|\s*$)",
 ]
 
@@ -472,7 +483,7 @@ def readable(source):
             # A letter stays, so that words beside it do not become neighbours.
             text = blank(text, *match.span())
             text = text[: match.start()] + "§" + text[match.start() + 1 :]
-    text = text.replace("`", " ")
+    text = re.sub("[`*]", " ", text).replace("&nbsp;", " " * len("&nbsp;"))
     for pattern in SKIPPED[2:]:
         for match in re.finditer(pattern, text):
             text = blank(text, *match.span())
