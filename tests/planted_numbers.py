@@ -39,17 +39,20 @@ FORMS = {
     "N in ten, in words": [f"It reads {in_words(n)} in ten." for n in range(1, 11)],
     "half, a third, ... of": [
         f"It reads {part} of them."
-        for part in "half,a third,two thirds,a quarter,three quarters,a fifth,a tenth".split(",")
+        for part in (
+            "half,a third,two thirds,a quarter,three quarters,a fifth,two fifths,three fifths,"
+            "four fifths,a sixth,five sixths,a seventh,an eighth,a ninth,a tenth,nine tenths,"
+            "a twentieth,a fiftieth,a hundredth,a thousandth"
+        ).split(",")
     ],
     "N times": [f"It is {n} times as fast." for n in HUNDRED],
     "N in words times": [f"It is {in_words(n)} times as fast." for n in HUNDRED],
     "twice, tenfold, halved, ...": [
-        "It is twice as fast.",
-        "It is half as fast.",
-        "It doubled.",
-        "It halves the loss.",
-        "The gain is tenfold.",
-        "It tripled.",
+        *(f"It is {factor} as fast." for factor in ("twice", "half", "a third", "a quarter")),
+        *(f"The gain is {word}fold." for word in "two three four five six seven eight ten".split()),
+        *(f"The gain is {word}fold." for word in ("twenty", "fifty", "hundred", "thousand")),
+        *(f"The loss {verb}." for verb in ("doubled", "halved", "tripled", "quadrupled")),
+        *(f"It is {n} orders of magnitude smaller." for n in ("two", "three", "four", "five")),
     ],
     "N seconds": [f"It takes {n} seconds." for n in HUNDRED],
     "N minutes": [f"It takes {n} minutes." for n in HUNDRED],
