@@ -1,4 +1,4 @@
-"""Right and wrong answers to the exercises of 03_initialization."""
+"""Right and wrong answers to the exercises of `dlhelpers/checks/initialization.py`."""
 
 import numpy as np
 
@@ -112,39 +112,50 @@ def spread(depth, n, weight_variance):
 
 
 RIGHT = {
-    "03.glorot_limit": glorot_limit,
-    "03.he_std": he_std,
-    "03.variance_after": variance_after,
+    "initialization.glorot_limit": glorot_limit,
+    "initialization.he_std": he_std,
+    "initialization.variance_after": variance_after,
 }
 WRONG = {
-    "03.glorot_limit": [
-        glorot_std,
-        glorot_variance,
-        root_missing,
-        he_limit,
-        multiplied,
-        one_over_sum,
-        whole_width,
+    "initialization.glorot_limit": [
+        (glorot_std, "This is the standard"),
+        (glorot_variance, "This is the variance;"),
+        (root_missing, "The root is"),
+        (he_limit, "This is He's"),
+        (multiplied, "Inputs and outputs"),
+        (one_over_sum, "The variance is"),
+        (whole_width, "From -r to"),
+        (lambda n_in, n_out: np.sqrt(6 / n_out), "This has the"),
+        (lambda n_in, n_out: np.sqrt(3) * glorot_limit(n_in, n_out), "On [-r, r]"),
     ],
-    "03.he_std": [
-        outputs_counted,
-        channels_alone,
-        first_size_alone,
-        channels_missing,
-        he_variance,
-        without_factor_two,
-        he_uniform_limit,
-        glorot_instead,
-        all_sizes,
-        widened,
+    "initialization.he_std": [
+        (outputs_counted, "He counts the"),
+        (channels_alone, "A unit reads"),
+        (first_size_alone, "The first size"),
+        (channels_missing, "The channels are"),
+        (he_variance, "This is the variance;"),
+        (without_factor_two, "This is 1"),
+        (he_uniform_limit, "This is the limit"),
+        (glorot_instead, "This is Glorot's:"),
+        (all_sizes, "The filters are"),
+        (widened, "This is what"),
+        (lambda shape: np.sqrt(2) / np.prod(shape[:-1]), "The variance is"),
     ],
-    "03.variance_after": [
-        relu_before_the_first,
-        no_relu,
-        one_layer_too_many,
-        halved_once,
-        first_layer_forgotten,
-        added,
-        spread,
+    "initialization.variance_after": [
+        (relu_before_the_first, "No ReLU stands"),
+        (no_relu, "Each ReLU halves"),
+        (one_layer_too_many, "That is one"),
+        (halved_once, "Half of the"),
+        (first_layer_forgotten, "The first layer multiplies,"),
+        (added, "The layers multiply,"),
+        (spread, "This is the"),
+        (
+            lambda depth, n, weight_variance: variance_after(depth, n, n * weight_variance),
+            "The variance of",
+        ),
+        (
+            lambda depth, n, weight_variance: depth * weight_variance,
+            "The first layer multiplies by",
+        ),
     ],
 }

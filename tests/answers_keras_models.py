@@ -1,4 +1,4 @@
-"""Right and wrong answers to the exercises of 01_keras_models."""
+"""Right and wrong answers to the exercises of `dlhelpers/checks/keras_models.py`."""
 
 import math
 
@@ -92,27 +92,41 @@ def loss_exp_sees_positive_z(z, y):
     return np.maximum(z, 0) - y * z + np.log1p(np.exp(np.abs(z)))
 
 
-RIGHT = {"01.dense": dense, "01.loss_from_logits": loss_from_logits}
+RIGHT = {"keras_models.dense": dense, "keras_models.loss_from_logits": loss_from_logits}
 
 WRONG = {
-    "01.dense": [
-        dense_flattens,
-        dense_counts_every_value,
-        dense_ignores_use_bias,
-        dense_without_bias,
-        dense_one_bias_for_the_layer,
-        dense_bias_for_each_row,
-        dense_takes_the_first_axis,
-        dense_count_only,
+    "keras_models.dense": [
+        (
+            dense_flattens,
+            "A Dense layer acts on the last axis alone; every row meets the same weights. All",
+        ),
+        (
+            dense_counts_every_value,
+            "A Dense layer acts on the last axis alone; every row meets the same weights.",
+        ),
+        (dense_ignores_use_bias, "With use_bias=False there"),
+        (dense_without_bias, "Each unit has"),
+        (dense_one_bias_for_the_layer, "There is one bias for each unit,"),
+        (dense_bias_for_each_row, "There is one bias for each unit;"),
+        (dense_takes_the_first_axis, "The kernel has"),
+        (dense_count_only, "Give a tuple:"),
+        (
+            lambda shape, units, use_bias: ((units,), dense(shape, units, use_bias)[1]),
+            "The count is",
+        ),
     ],
-    "01.loss_from_logits": [
-        loss_through_the_probability,
-        loss_clipped,
-        loss_overflows,
-        loss_sigmoid_twice,
-        loss_labels_swapped,
-        loss_mean,
-        loss_absolute_value,
-        loss_exp_sees_positive_z,
+    "keras_models.loss_from_logits": [
+        (loss_through_the_probability, "At large |z|"),
+        (loss_clipped, "Cutting the probability"),
+        (loss_overflows, "exp of such"),
+        (loss_sigmoid_twice, "This is the slip:"),
+        (loss_labels_swapped, "The labels are"),
+        (loss_mean, "One loss for"),
+        (loss_absolute_value, "max(z, 0) is"),
+        (loss_exp_sees_positive_z, "Start from log(1"),
+        (lambda z, y: -loss_from_logits(z, y), "The sign is"),
+        (lambda z, y: np.logaddexp(0, -z), "This is the loss"),
+        (lambda z, y: np.logaddexp(0, z), "The term y"),
+        (lambda z, y: np.log1p(np.exp(-np.abs(z))) - y * z, "The term max(z,"),
     ],
 }
