@@ -6,6 +6,7 @@ imported before a command needs it, so that the help comes at once.
 
 import argparse
 import importlib
+import json
 import os
 import pathlib
 import re
@@ -29,6 +30,7 @@ def main(arguments=None):
     add_copy(commands)
     add_check(commands)
     add_student(commands)
+    add_grade(commands)
     chosen = parser.parse_args(arguments)
     try:
         chosen.run(chosen)
@@ -146,6 +148,70 @@ def run_student(chosen):
             print(student.write(path, chosen.to, chosen.nbgrader, chosen.force))
         except student.NotebookError as error:
             raise Refusal(error) from error
+
+
+def add_grade(commands):
+    about = "grade a folder of handed-in notebooks, each answer in a process of its own"
+    command = commands.add_parser("grade", help=about, description=about.capitalize() + ".")
+    command.add_argument("folder", type=pathlib.Path, help="a file or folder for each submission")
+    command.add_argument(
+        "--notebook",
+        dest="notebooks",
+        required=True,
+        nargs="+",
+        type=pathlib.Path,
+        help="the instructor's notebooks, with the solutions",
+    )
+    command.add_argument(
+        "--json", type=pathlib.Path, metavar="FILE", help="write all that is known"
+    )
+    command.add_argument("--csv", type=pathlib.Path, metavar="FILE", help="write a row for each")
+    command.add_argument("--secret", metavar="TEXT", help="draw the same cases as another time")
+    command.add_argument(
+        "--seconds", type=float, default=10, help="for all cases of an exercise (default: 10)"
+    )
+    command.add_argument(
+        "--memory", type=int, default=1024, metavar="MIB", help="for an answer (default: 1024)"
+    )
+    command.add_argument("--workers", type=int, help="answers at a time (default: one a core)")
+    command.add_argument(
+        "--by-name",
+        action="store_true",
+        help="judge predictions by the variant that is the submission's name",
+    )
+    command.set_defaults(run=run_grade)
+
+
+def run_grade(chosen):
+    grading = helper("grading")
+
+    def progress(n, count):
+        if sys.stderr.isatty():
+            print(f"\r{n} of {count}", end="\r" if n == count else "", file=sys.stderr, flush=True)
+
+    try:
+        report = grading.grade(
+            chosen.folder,
+            chosen.notebooks,
+            helper("exercises"),
+            secret=chosen.secret,
+            seconds=chosen.seconds,
+            memory=chosen.memory,
+            workers=chosen.workers,
+            by_name=chosen.by_name,
+            progress=progress,
+        )
+    except grading.GradingError as error:
+        raise Refusal(error) from error
+    print(report)
+    try:
+        if chosen.json:
+            text = json.dumps(report.as_dict(), ensure_ascii=False, indent=1) + "\n"
+            chosen.json.write_text(text, encoding="utf-8")
+        if chosen.csv:
+            chosen.csv.write_text(report.to_csv(), encoding="utf-8", newline="")
+    except OSError as error:
+        raise Refusal(f"{error.filename} cannot be written: {error.strerror}.") from error
 
 
 def load(path):
