@@ -80,7 +80,9 @@ def run(job, header, tell):
     name, answer, calls = job["name"], job["answer"], job["calls"]
     exercise = engine.find(name) if job["kind"] == "repair" else None
     tell(wait=20)  # for a cell that is hard to read
-    statements, left_out, broken = needed(job["cells"], answer)
+    materials = [f"{material(word)} = {text}" for word, text in job["materials"].items()]
+    cells = [*job["cells"][:-1], ("\n".join(materials), False), job["cells"][-1]]
+    statements, left_out, broken = needed(cells, {answer, *map(material, job["materials"])})
     framework = job["kind"] in ("repair", "build") or uses_a_framework(statements)
     if framework:
         tell(wait=180)
@@ -89,12 +91,9 @@ def run(job, header, tell):
     standing = raise_fences(header, framework)
     tell(ready=True, fences=standing, left_out=left_out)
 
-    space, stopped = {"__name__": "__main__"}, broken
-    for text in statements:
-        try:
-            exec(compile(text, "answer", "exec"), space)
-        except BaseException as error:
-            stopped = stopped or f"stops with {cause(error)}"
+    space, stopped = execute(statements)
+    stopped = broken or stopped
+    things = {word: space.get(material(word)) for word in job["materials"]}
     given = space.get(answer, ...)
 
     def note_of(call):
@@ -105,7 +104,7 @@ def run(job, header, tell):
         if not callable(given):
             return {"call": "the answer", "stops": "is no function; a function is wanted."}
         if job["kind"] == "repair":
-            return engine.look(exercise, given, call)
+            return engine.look(exercise, given, call, things)
         return engine.ask(given, call, quiet=True)
 
     for case, call in enumerate(calls):
@@ -128,8 +127,30 @@ def judge(job, header, tell):
     engine.find(job["name"])  # loads the topic while its file can be read
     import keras  # noqa: F401
 
+    words = job["materials"]
+    materials = "\n".join(f"{material(word)} = {text}" for word, text in words.items())
+    statements = needed([*job["cells"], (materials, False)], set(map(material, words)))[0]
     tell(ready=True, fences=raise_fences(header, framework=True), left_out=[])
-    tell(verdict=engine.judge(job["name"], job["notes"], job["variant"]).as_dict(), done=True)
+    space, _ = execute(statements)
+    things = {word: space[material(word)] for word in words}
+    verdict = engine.judge(job["name"], job["notes"], job["variant"], **things)
+    tell(verdict=verdict.as_dict(), done=True)
+
+
+def material(word):
+    """The variable that holds what the lesson hands to `check` by that name."""
+    return f"material_of_the_check_{word}"
+
+
+def execute(statements):
+    """Run statements one by one; give their names, and what the first one that failed said."""
+    space, stopped = {"__name__": "__main__"}, ""
+    for text in statements:
+        try:
+            exec(compile(text, "answer", "exec"), space)
+        except BaseException as error:
+            stopped = stopped or f"stops with {cause(error)}"
+    return space, stopped
 
 
 def cause(error):
@@ -142,8 +163,8 @@ def cause(error):
 # ----------------------------------------------------------- which statements does an answer need?
 
 
-def needed(cells, answer):
-    """The top-level statements of the cells that the name `answer` rests on, in their order.
+def needed(cells, wanted):
+    """The top-level statements of the cells that some names rest on, in their order.
 
     A statement counts if it binds a name that is needed, or changes what a needed name stands for
     (`table[0] = 1`, `items.append(1)`). A lesson's statement that trains does not: a hundred
@@ -151,7 +172,7 @@ def needed(cells, answer):
 
     Args:
         cells: a list of (source, whether it is the student's); the last one is the exercise.
-        answer: a name.
+        wanted: a set of names.
 
     Returns:
         A list of texts; the names that a training in the lesson would have bound, a list; and why
@@ -170,7 +191,7 @@ def needed(cells, answer):
                 lines = source.splitlines()[decorators[0].lineno - 1 : node.end_lineno]
                 text = "\n".join(lines)
             statements.append((text, *names(text, node), trains(node) and not students))
-    wanted, taken, before = {answer}, set(), -1
+    wanted, taken, before = set(wanted), set(), -1
     while len(taken) > before:
         before = len(taken)
         for n, (_, bound, uses, too_long) in enumerate(statements):

@@ -7,6 +7,7 @@ one answer runs. Nothing that an answer replaces, prints or ends is in this proc
 Python of a notebook, only JSON, and unpickles nothing that comes from an answer.
 """
 
+import ast
 import concurrent.futures
 import csv
 import dataclasses
@@ -323,6 +324,7 @@ class _Exercise:
     kind: str
     calls: list
     seconds: float | None
+    materials: dict  # what the lesson hands to check by name: {name: expression}
     lesson: object
 
 
@@ -347,13 +349,24 @@ class _Lesson:
                 calls = engine.inputs(found["name"], secret_or_none)
             except KeyError as error:
                 raise GradingError(f"{path}: {error}") from None
-            about = exercise["kind"], calls, exercise.get("seconds")
+            materials = _materials(cell["source"], found["name"])
+            about = exercise["kind"], calls, exercise.get("seconds"), materials
             self.exercises.append(_Exercise(found["name"], found["answer"], place, *about, self))
         if not self.exercises:
             raise GradingError(f"{path} has no exercise in it; give the instructor's notebook.")
         solutions = [cell for cell in code if cell["source"].startswith(SOLUTION)]
         self.solved = _HandedIn(solutions, self) if solutions else None
         self.is_reading = False
+
+
+def _materials(source, name):
+    """{name: expression} of what an instructor's cell hands to `check` by name, but `variant`."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "check":
+            if isinstance(node.args[0], ast.Constant) and node.args[0].value == name:
+                given = {word.arg: ast.unparse(word.value) for word in node.keywords}
+                return {word: text for word, text in given.items() if word != "variant"}
+    return {}
 
 
 def read_notebook(path):
@@ -516,7 +529,7 @@ class _Workshop:
         fewer += [[f for f in fences if f in few] for few in (("limits", "hook"), ("hook",))]
         source = "import numpy as np\ndef probe(x):\n    return np.linalg.inv(x)\n"
         job = {"name": "", "answer": "probe", "kind": "write", "calls": [([[2.0]],)]}
-        job |= {"cells": [(source, True)], "notes": None}
+        job |= {"cells": [(source, True)], "materials": {}, "notes": None}
         for attempt in fewer:
             self.fences = list(attempt)
             done = self.start(job, 60, self.memory)
@@ -565,6 +578,7 @@ class _Workshop:
                 "kind": exercise.kind,
                 "calls": exercise.calls,
                 "cells": cells,
+                "materials": exercise.materials if heavy else {},
                 "notes": None,
             },
             seconds,
@@ -574,8 +588,9 @@ class _Workshop:
         try:
             notes = [self.note(done, case, answer, heavy) for case in range(len(exercise.calls))]
             verdict = self.judged(exercise, notes, variant, seconds)
-        except Exception:  # notes that no engine wrote
-            said = f"✗ {answer} gives something that cannot be judged."
+        except Exception as error:  # notes that no engine wrote, or a layer of the student's own
+            why = f": {printable(error, 200)}." if str(error) else "."
+            said = f"✗ {answer} gives something that cannot be judged{why}"
             return Graded(exercise.name, (False,) * len(exercise.calls), said)
         message = printable(verdict["message"], 600)
         for name in done.left_out:
@@ -593,6 +608,9 @@ class _Workshop:
         if exercise.kind in ("predict", "write"):
             return self.engine.judge(exercise.name, notes, variant).as_dict()
         job = {"name": exercise.name, "kind": exercise.kind, "notes": notes, "variant": variant}
+        lesson = [(source, False) for _, source in exercise.lesson.cells[: exercise.place]]
+        lesson = [cell for cell in lesson if not cell[0].startswith(SOLUTION)]
+        job |= {"materials": exercise.materials, "cells": lesson}
         done = self.start(job, seconds + 60, self.memory * 8, topics=True)
         if done.verdict is None:
             points = (False,) * len(exercise.calls)
@@ -772,7 +790,7 @@ PUBLIC_MODULES = re.compile(
     r"keras(\.(src\.)?(layers|models|initializers|optimizers|losses|metrics|regularizers|"
     r"constraints|activations|dtype_policies)(\.\w+)*)?"
 )
-RUN_CODE = {"Lambda", "TorchModuleWrapper", "TFSMLayer", "JaxLayer", "FlaxLayer"}
+RUN_CODE = {"__lambda__", "Lambda", "TorchModuleWrapper", "TFSMLayer", "JaxLayer", "FlaxLayer"}
 
 
 def clean_note(note, with_models=False):
