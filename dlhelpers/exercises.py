@@ -30,6 +30,7 @@ OLD = {  # the number of the notebook that an exercise was called by, and what w
     "09": "convolution", "10": "pooling", "11": "mnist_cnn", "12": "data_augmentation",
     "13": "transfer_learning", "14": "object_detection", "15": "hyperparameter_tuning",
     "16": "devices", "05.batch_norm": "normalise_maps", "06.dropout": "drop",
+    "08.densenet": "densenet_block", "11.recall": "digit_recall",
 }  # fmt: skip
 NO_ANSWER = "not answered yet"
 
@@ -68,7 +69,7 @@ class Verdict:
         return dataclasses.asdict(self)
 
 
-def check(name, answer, variant=None):
+def check(name, answer, variant=None, **materials):
     """Print the verdict on an answer: `not answered yet`, `✓ …`, or `✗ …` with what is wrong.
 
     Args:
@@ -76,20 +77,21 @@ def check(name, answer, variant=None):
         answer: the reader's function or value; `...` where nothing has been filled in.
         variant: a whole number or a text, such as a student's ID, that chooses other numbers for
             the cases; None or 0 for those of the notebook.
+        **materials: what the exercise needs and its cases do not hold, such as `digits`.
     """
     try:
-        print(verdict(name, answer, variant))
+        print(verdict(name, answer, variant, **materials))
     except UnknownExercise as error:
         print(error)
 
 
-def verdict(name, answer, variant=None):
+def verdict(name, answer, variant=None, **materials):
     """The `Verdict` behind `check`, true only for a right answer: `assert verdict(name, answer)`.
 
     Raises:
         UnknownExercise: a KeyError; there is no exercise of that name.
     """
-    return judge(name, observe(name, answer, variant), variant)
+    return judge(name, observe(name, answer, variant, **materials), variant, **materials)
 
 
 def hint(name):
@@ -206,7 +208,7 @@ def _tolerance(exercise):
 # ------------------------------------------------------------------- to observe: what answers do
 
 
-def observe(name, answer, variant=None):
+def observe(name, answer, variant=None, **materials):
     """Call the answer as its exercise wants it.
 
     Returns:
@@ -222,7 +224,7 @@ def observe(name, answer, variant=None):
     if exercise["kind"] == "build":
         return [ask(answer, ())]
     if exercise["kind"] == "repair":
-        return [look(exercise, answer, case["inputs"]) for case in cases]
+        return [look(exercise, answer, case["inputs"], materials) for case in cases]
     notes, quiet = [], False
     for case in cases:  # those behind the first wrong one are asked for the sake of the hint alone
         note = ask(answer, case["inputs"], quiet)
@@ -249,7 +251,7 @@ def ask(answer, arguments, quiet=False):
     return _note(lambda: answer(*copy.deepcopy(arguments)), call, answer, quiet)
 
 
-def look(exercise, answer, arguments):
+def look(exercise, answer, arguments, materials):
     """Let the exercise's own `look` run what was repaired; the note gives what it saw."""
 
     def watched(*given, **named):
@@ -262,7 +264,9 @@ def look(exercise, answer, arguments):
 
     with _Progress(exercise.get("seconds")) as progress:
         call = getattr(answer, "__name__", "answer")
-        return _note(lambda: exercise["look"](watched, *arguments, progress), call, answer)
+        call += "()"
+        arguments = (watched, *copy.deepcopy(arguments), progress)
+        return _note(lambda: exercise["look"](*arguments, **materials), call, answer)
 
 
 def _note(run, call, answer, quiet=False):
@@ -318,7 +322,7 @@ class _Progress:
     """
 
     def __init__(self, seconds):
-        self.seconds, self.start, self.line = seconds, time.monotonic(), None
+        self.seconds, self.start, self.line, self.drawn = seconds, time.monotonic(), None, False
         self.watched = (
             os.environ.get("DLHELPERS_PROGRESS") != "0" and "PYTEST_VERSION" not in os.environ
         )
@@ -330,8 +334,9 @@ class _Progress:
         self.draw(f"{words}, {took:.0f} s" + f" of {self.seconds}" * bool(self.seconds))
 
     def draw(self, text):
-        if not self.watched:
+        if not self.watched or not (text or self.drawn):
             return
+        self.drawn = True
         if "ipykernel" not in sys.modules:
             print(f"\r{text:<78}", end="" if text else "\r", file=sys.stderr, flush=True)
         elif self.line is None:
@@ -484,7 +489,7 @@ def _arguments(answer, values):
 # ---------------------------------------------------------------- to judge: what the notes say
 
 
-def judge(name, notes, variant=None):
+def judge(name, notes, variant=None, **materials):
     """The `Verdict` on what `observe` noted, for the same exercise and variant.
 
     Args:
@@ -493,15 +498,20 @@ def judge(name, notes, variant=None):
     """
     exercise, cases = find(name), _cases(name, _seed(variant))
     if notes and all(_is_open(_seen(note.get("gives"))) for note in notes):
-        return Verdict(None, NO_ANSWER, (False,) * len(cases))
-    judged = KINDS[exercise["kind"]](exercise, notes, cases)
+        return Verdict(None, NO_ANSWER, (False,) * _size(exercise, cases))
+    judged = KINDS[exercise["kind"]](exercise, notes, cases, materials)
     if isinstance(judged, Verdict):
         return dataclasses.replace(judged, message=f"✗ {judged.message} {judged.hint}".rstrip())
     points, because = judged
     return Verdict(True, f"✓ {name.partition('.')[2]} is right{because}", points)
 
 
-def _judge_function(exercise, notes, cases):
+def _size(exercise, cases):
+    """How many points there are: cases, or faults to mend, or a model's form, size and goal."""
+    return {"repair": len(exercise.get("says", ())), "build": 3}.get(exercise["kind"], len(cases))
+
+
+def _judge_function(exercise, notes, cases, materials):
     """write: each result is compared; the hint is that of the mistake that explains them best."""
     tolerance = _tolerance(exercise)
     points = tuple(_same(_given(n), c["wanted"], tolerance) for n, c in zip(notes, cases))
@@ -539,7 +549,7 @@ def _likely_mistake(notes, cases, points, first, tolerance):
     return best[1:]
 
 
-def _judge_prediction(exercise, notes, cases):
+def _judge_prediction(exercise, notes, cases, materials):
     """predict: one value; the hint is the reason why a wrong one tempts."""
     [case], given = cases, _given(notes[0])
     wanted, options = case["wanted"], exercise.get("options")
@@ -559,50 +569,61 @@ def _judge_prediction(exercise, notes, cases):
     return Verdict(False, f"{said} is not what happens.", (False,), next(why, case["otherwise"]))
 
 
-def _judge_repair(exercise, notes, cases):
+def _judge_repair(exercise, notes, cases, materials):
     """repair: what was seen when it ran is searched for each fault, the gravest first."""
-    points, wrong = [], None
+    points, wrong = (False,) * len(exercise["says"]), None
     for note, case in zip(notes, cases):
-        if _given(note) is None:
-            said = "gives None. Is a return missing?"
-            return Verdict(
-                False, f"{note['call']} {note.get('stops', said)}", (False,) * len(cases)
-            )
-        faults = exercise["faults"](_seen(note["gives"]), *case["inputs"])
-        points += [not left for left, _ in faults]
-        mended = f"{sum(not left for left, _ in faults)} of {len(faults)} faults are mended."
-        wrong = wrong or next(((mended, words) for left, words in faults if left), None)
-    if wrong:
-        return Verdict(False, wrong[0], tuple(points), wrong[1])
-    return tuple(points), ""
+        if not isinstance(_given(note), dict):
+            return Verdict(False, f"{note['call']} {_problem(note, {})}", points)
+        found = _run(exercise["faults"], _given(note), *case["inputs"], **materials)
+        if isinstance(found, str):
+            return Verdict(False, f"{note['call']} {found}", points)
+        wrong = wrong or _first_fault(exercise, found)
+    if not wrong:
+        return (True,) * len(points), ""
+    fault, seen, points = wrong
+    left = points.count(False)
+    said = f"{left} faults are left. {seen}" if left > 1 else f"One fault is left. {seen}"
+    return Verdict(False, said, points, exercise["says"][fault])
 
 
-def _judge_build(exercise, notes, cases):
+def _judge_build(exercise, notes, cases, materials):
     """build: a model is looked at, counted, and measured within its seconds."""
-    [case], [note], points = cases, notes, [False] * 3
-    model = _given(note)
-    if model is None or not hasattr(model, "count_params"):
-        said = f"gives {_text(model)}; a Keras model is wanted."
-        return Verdict(False, f"{note['call']} {note.get('stops', said)}", tuple(points))
-    if not model.built and exercise.get("input_shape"):
-        model.build((None, *exercise["input_shape"]))
-    wrong = next((words for bad, words in exercise["looks"](model) if bad), None)
-    if wrong:
-        return Verdict(False, f"{note['call']} gives a model.", tuple(points), wrong)
-    points[0], count, most = True, model.count_params(), exercise["parameters"]
+    [case], [note], says = cases, notes, exercise["says"]
+    model, call = _given(note), note["call"]
+    if not hasattr(model, "count_params"):
+        wanted = _Other("a Keras model")
+        return Verdict(False, f"{call} {_problem(note, wanted)}", (False,) * 3)
+    found = _run(exercise["looks"], model)
+    if isinstance(found, str):
+        return Verdict(False, f"{call} {found}", (False,) * 3)
+    if wrong := _first_fault(exercise, found):
+        fault, seen, _ = wrong
+        return Verdict(False, f"{call}: {seen}", (False,) * 3, says[fault])
+    count, most = model.count_params(), exercise["parameters"]
     if count > most:
-        said = f"{note['call']} has {count:,} parameters; at most {most:,} are allowed."
-        return Verdict(False, said, tuple(points), exercise["too_many"])
-    points[1] = True
+        said = f"{call} has {count:,} parameters; at most {most:,} are allowed."
+        return Verdict(False, said, (True, False, False), says["too many"])
     with _Progress(exercise["seconds"]) as progress:
-        measured = _note(lambda: exercise["measure"](model, *case["inputs"], progress), "", None)
-    if "stops" in measured:
-        return Verdict(False, f"{note['call']} {measured['stops']}", tuple(points))
-    reached = f"≈{measured['gives']:.3f} {exercise['of']}"
-    if not measured["gives"] >= exercise["goal"]:
-        said = f"{note['call']} reaches {reached}; {exercise['goal']} is wanted."
-        return Verdict(False, said, tuple(points), exercise["too_low"])
-    return (True,) * 3, f": {count:,} of {most:,} parameters, {reached}"
+        reached = _run(exercise["measure"], model, *case["inputs"], progress, **materials)
+    if isinstance(reached, str):
+        return Verdict(False, f"{call} {reached}", (True, True, False))
+    if not reached >= exercise["goal"]:
+        said = f"{call} reaches ≈{reached:.3f} {exercise['of']}; {exercise['goal']} is wanted."
+        return Verdict(False, said, (True, True, False), says["too low"])
+    return (True,) * 3, f": {count:,} of {most:,} parameters, ≈{reached:.3f} {exercise['of']}"
+
+
+def _run(function, *arguments, **materials):
+    """What a function of the checks gives, or, as a text, why it gives nothing."""
+    note = _note(lambda: function(*arguments, **materials), "", None)
+    return note["stops"] if "stops" in note else _given(note)
+
+
+def _first_fault(exercise, found):
+    """Of what was found, {fault: what was seen, or ""}: the first, its text, and all points."""
+    points = tuple(not found.get(fault) for fault in exercise["says"])
+    return next(((f, found[f], points) for f in exercise["says"] if found.get(f)), None)
 
 
 KINDS = {
@@ -639,7 +660,7 @@ def _problem(note, wanted):
     if isinstance(wanted, np.ndarray) and wanted.ndim:
         if number is None or not number.ndim:
             return f"{said}, wanted an array of shape {wanted.shape}."
-    if not isinstance(wanted, (str, tuple, list)) and number is not None:
+    if not isinstance(wanted, (str, tuple, list, _Other)) and number is not None:
         if number.shape != np.shape(wanted):
             one = f"shape {np.shape(wanted)}" if np.ndim(wanted) else "one number"
             return f"gives an array of shape {number.shape}, wanted {one}."

@@ -111,10 +111,34 @@ def spread(depth, n, weight_variance):
     return variance_after(depth, n, weight_variance) ** 0.5
 
 
+def digits_network(first, second, last):
+    """A function that makes the network of `repaired_start` from three initializers."""
+
+    def network():
+        import keras
+
+        given = {
+            "wide": keras.initializers.RandomNormal(stddev=0.2),
+            "equal": keras.initializers.Constant(0.01),
+            "loud": keras.initializers.RandomNormal(stddev=1.0),
+        }
+        starts = [given.get(start, start) for start in (first, second, last)]
+        model = keras.Sequential([keras.Input((784,))])
+        for start in starts[:2]:
+            model.add(keras.layers.Dense(100, activation="relu", kernel_initializer=start))
+        model.add(keras.layers.Dense(10, kernel_initializer=starts[2]))
+        return model
+
+    return network
+
+
+NEEDS_KERAS = ["initialization.repaired_start"]
 RIGHT = {
     "initialization.glorot_limit": glorot_limit,
     "initialization.he_std": he_std,
     "initialization.variance_after": variance_after,
+    "initialization.first_loss": np.log,
+    "initialization.repaired_start": digits_network("he_normal", "he_normal", "glorot_uniform"),
 }
 WRONG = {
     "initialization.glorot_limit": [
@@ -157,5 +181,21 @@ WRONG = {
             lambda depth, n, weight_variance: depth * weight_variance,
             "The first layer multiplies by",
         ),
+    ],
+    "initialization.first_loss": [
+        (lambda classes: 1 / classes, "That is the"),
+        (lambda classes: 1 - 1 / classes, "That many pictures"),
+        (lambda classes: 0, "A network that"),
+        (np.log10, "The loss takes the natural logarithm, not the one to base 10."),
+        (np.log2, "The loss takes the natural logarithm, not the one to base 2."),
+        (lambda classes: -np.log(classes), "The logarithm of"),
+        (lambda classes: 30, "All outputs are"),
+    ],
+    "initialization.repaired_start": [
+        (digits_network("wide", "equal", "loud"), "It reads 784"),
+        (digits_network("he_normal", "equal", "loud"), "They start with"),
+        (digits_network("he_normal", "zeros", "glorot_uniform"), "They start with"),
+        (digits_network("glorot_uniform", "loud", "loud"), "A ReLU stands"),
+        (digits_network("he_uniform", "he_uniform", "loud"), "The hidden layers"),
     ],
 }

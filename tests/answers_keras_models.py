@@ -92,7 +92,32 @@ def loss_exp_sees_positive_z(z, y):
     return np.maximum(z, 0) - y * z + np.log1p(np.exp(np.abs(z)))
 
 
-RIGHT = {"keras_models.dense": dense, "keras_models.loss_from_logits": loss_from_logits}
+def ring_network(hidden=(8,), activation="relu", output="sigmoid", inputs=2, units=1, **compiled):
+    """A function that makes a network for `ring_network`."""
+
+    def network():
+        import keras
+
+        model = keras.Sequential([keras.Input((inputs,))])
+        for width in hidden:
+            model.add(keras.layers.Dense(width, activation=activation))
+        model.add(keras.layers.Dense(units, activation=output))
+        loss = compiled.get("loss", "binary_crossentropy")
+        if compiled.get("from_logits"):
+            loss = keras.losses.BinaryCrossentropy(from_logits=True)
+        if loss:
+            model.compile(keras.optimizers.Adam(0.01), loss)
+        return model
+
+    return network
+
+
+NEEDS_KERAS = ["keras_models.ring_network"]
+RIGHT = {
+    "keras_models.dense": dense,
+    "keras_models.loss_from_logits": loss_from_logits,
+    "keras_models.ring_network": ring_network(),
+}
 
 WRONG = {
     "keras_models.dense": [
@@ -128,5 +153,15 @@ WRONG = {
         (lambda z, y: np.logaddexp(0, -z), "This is the loss"),
         (lambda z, y: np.logaddexp(0, z), "The term y"),
         (lambda z, y: np.log1p(np.exp(-np.abs(z))) - y * z, "The term max(z,"),
+    ],
+    "keras_models.ring_network": [
+        (ring_network(inputs=784), "A point has"),
+        (ring_network(units=2, output="softmax"), "One question has"),
+        (ring_network(loss=None), "Training needs an"),
+        (ring_network(from_logits=True), "That is the"),
+        (ring_network(output=None), "Give the last"),
+        (ring_network(hidden=(8, 8)), "Count with a"),
+        (ring_network(hidden=()), "One layer draws"),
+        (ring_network(activation=None), "One layer draws"),
     ],
 }

@@ -11,7 +11,7 @@ def recall(confusion):
     return np.diag(confusion) / np.sum(confusion, axis=1)
 
 
-RIGHT = {"mnist_cnn.error_rate": error_rate, "mnist_cnn.recall": recall}
+RIGHT = {"mnist_cnn.error_rate": error_rate, "mnist_cnn.digit_recall": recall}
 WRONG = {
     "mnist_cnn.error_rate": [
         (lambda labels, scores: np.mean(np.argmax(scores, axis=1) == labels), "This is the"),
@@ -34,7 +34,7 @@ WRONG = {
             "Divide by the",
         ),
     ],
-    "mnist_cnn.recall": [
+    "mnist_cnn.digit_recall": [
         (lambda confusion: np.diag(confusion) / np.sum(confusion, axis=0), "This divides by the"),
         (lambda confusion: np.diag(confusion) / np.sum(confusion), "This divides by all"),
         (lambda confusion: np.trace(confusion) / np.sum(confusion), "This is the accuracy"),

@@ -89,7 +89,7 @@ def channels_only(k0, k, L):
 
 RIGHT = {
     "skip_connections.gradient_through": gradient_through,
-    "skip_connections.densenet": densenet,
+    "skip_connections.densenet_block": densenet,
 }
 WRONG = {
     "skip_connections.gradient_through": [
@@ -102,7 +102,7 @@ WRONG = {
         (ones_instead_of_identity, "The shortcut adds the identity"),
         (lambda tables, dL_dH: 2 * gradient_through(tables, dL_dH), "From the last"),
     ],
-    "skip_connections.densenet": [
+    "skip_connections.densenet_block": [
         (no_biases, "The biases are"),
         (reads_the_input_only, "A layer reads all"),
         (reads_itself, "A layer reads the"),

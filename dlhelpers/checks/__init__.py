@@ -20,13 +20,18 @@ because     predict: why the right one is right
 repair:
 look        function(answer, *arguments, progress) → what was seen, a dict of numbers, texts,
             arrays and Keras models; `progress("epoch 3")` draws a line and ends what takes too long
-faults      function(seen, *arguments) → a list of (whether the fault is left, what to say)
+faults      function(seen, *arguments) → {fault: what was seen of it, or "" where it is mended}
+says        {fault: what to say}, the gravest first; each fault is a point
 seconds     how long `look` may take, if there is a limit
 
 build:
-looks       function(model) → a list of (whether something is wrong with it, what to say)
-parameters  the largest number of parameters, and `too_many`, what to say above it
+looks       function(model) → {fault: what is wrong with the model's form, or ""}
+parameters  the largest number of parameters
 measure     function(model, *arguments, progress) → a number, such as the accuracy after training
-goal        the least that the number must be; `of`, what the number is; `too_low`, what to say
+goal        the least that the number must be; `of`, what the number is
+says        {fault: what to say}, with "too many" parameters and "too low" a number among them
 seconds     how long `measure` may take
+
+`look`, `faults` and `measure` get what the notebook hands to `check` by name, too: data that no
+file of the package may load for itself.
 """

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 
 def glorot_limit_inputs(random):
     if random is None:
@@ -101,6 +103,77 @@ def variance_after(depth, n, weight_variance):
     )
 
 
+def first_loss_inputs(random):
+    return [(10 if random is None else int(random.choice([3, 5, 7, 20, 26, 50, 100, 200])),)]
+
+
+def first_loss(classes):
+    mistakes = {
+        "That is the probability of each class; the loss is minus its logarithm.": 1 / classes,
+        "That many pictures are misread in a guess; cross-entropy asks how probable the right "
+        "class was.": 1 - 1 / classes,
+        "A network that knows nothing is not right: each class gets some of the probability, the "
+        "right one no more than the others.": 0.0,
+        "The loss takes the natural logarithm, not the one to base 10.": math.log10(classes),
+        "The loss takes the natural logarithm, not the one to base 2.": math.log2(classes),
+        "The logarithm of a probability is negative, the loss is minus that.": -math.log(classes),
+    }
+    return (
+        math.log(classes),
+        mistakes,
+        "All outputs are alike, so the softmax gives each class the same probability. Which one, "
+        "and what is minus its logarithm?",
+    )
+
+
+LARGEST_LOSS = 5.0  # He's and Glorot's last layers start between 2.3 and 3.9
+
+
+def repaired_start_inputs(random):
+    random = np.random.default_rng(3) if random is None else random
+    return [(random.normal(size=(500, 784)).astype("float32"), random.integers(0, 10, 500))]
+
+
+def repaired_start_look(answer, x, labels, progress):
+    model = answer()
+    if not hasattr(model, "count_params"):
+        raise TypeError("it gives no Keras model")
+    return {"model": model}
+
+
+def repaired_start_faults(seen, x, labels):
+    """What the three layers do to pictures of mean 0 and variance 1, before any training."""
+    import keras
+
+    model = seen["model"]
+    dense = [layer for layer in model.layers if hasattr(layer, "kernel")]
+    if len(dense) != 3:
+        raise ValueError(f"the network has {len(dense)} layers with a kernel; keep its three")
+    ends = [tensor for layer in dense for tensor in (layer.input, layer.output)]
+    values = keras.Model(model.inputs[0], ends)(x)
+    values = [np.asarray(keras.ops.convert_to_numpy(value), float) for value in values]
+    squares = [np.mean(value**2) for value in values]
+
+    def grown(layer, factor):
+        text = f"{layer} makes the mean square of its inputs ≈{factor:.3g} times as large."
+        return "" if 0.25 < factor < 4 else text
+
+    units = np.ptp(values[3], axis=1).max()
+    scores = values[5] - values[5].max(axis=1, keepdims=True)
+    if np.allclose(values[5].sum(axis=1), 1, atol=1e-3):  # there is a softmax
+        scores = np.log(np.maximum(values[5], 1e-30))
+    else:
+        scores = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    loss = -np.mean(scores[np.arange(len(labels)), labels])
+    alike = units <= 1e-3 * np.sqrt(squares[3])
+    return {
+        "first": grown("The first layer", squares[1] / squares[0]),
+        "alike": "All units of the second layer give the same." if alike else "",
+        "second": "" if alike else grown("The second layer", squares[3] / squares[2]),
+        "last": f"The first loss is ≈{loss:.1f}; log 10 is 2.3." if loss > LARGEST_LOSS else "",
+    }
+
+
 EXERCISES = {
     "glorot_limit": {
         "kind": "write",
@@ -134,6 +207,42 @@ EXERCISES = {
             "By n Var(w) without a ReLU, by half of that with one. How many layers have one in "
             "front?",
             "All but the first: (n Var(w)) ** depth / 2 ** (depth - 1).",
+        ],
+    },
+    "first_loss": {
+        "kind": "predict",
+        "inputs": first_loss_inputs,
+        "case": first_loss,
+        "tolerance": 0.01,
+        "because": "each class gets p = 1 / classes, and the loss is -log p",
+        "hints": [
+            "All outputs are nearly equal. What does the softmax make of equal numbers?",
+            "Each class gets the same probability, and together they have 1. The loss is minus the "
+            "logarithm of what the right class gets.",
+            "-log(1 / classes) is log(classes), the natural logarithm: np.log.",
+        ],
+    },
+    "repaired_start": {
+        "kind": "repair",
+        "inputs": repaired_start_inputs,
+        "look": repaired_start_look,
+        "faults": repaired_start_faults,
+        "says": {
+            "first": "It reads 784 numbers. Which variance does He want then, and which one do the "
+            "weights have?",
+            "alike": "They start with the same weights, so they get the same gradients and stay "
+            "alike.",
+            "second": "A ReLU stands in front: He's start keeps the mean square what it is.",
+            "last": "The hidden layers are fine, so the scores are too large: the last layer's "
+            "weights are.",
+        },
+        "hints": [
+            "Go through the layers from the first on. For each, compare the variance of its "
+            "weights with what the table in this notebook wants.",
+            "The first kernel has variance 0.04 where 2 / 784 is wanted. The second has no "
+            "variance at all. The third has variance 1 for 100 inputs.",
+            'Write kernel_initializer="he_normal" in the first and the second layer, and leave the '
+            "third to Keras, which takes Glorot's.",
         ],
     },
 }

@@ -56,7 +56,7 @@ def loss_from_logits_inputs(random):
     large, huge = 100.0, 1000.0
     if random is not None:
         z[1:] = random.uniform(0.5, 4, 4).round(1) * (1, -1, 1, -1)
-        large, huge = float(random.integers(60, 200)), float(random.integers(800, 3000))
+        large, huge = float(random.integers(60, 200)), float(random.integers(800, 2000))
     return [
         (z, np.array([1.0, 1.0, 1.0, 0.0, 0.0])),
         (np.array([large, -large]), np.array([0.0, 1.0])),
@@ -106,6 +106,54 @@ def loss_from_logits(z, y):
     )
 
 
+EPOCHS = 20
+
+
+def ring_network_inputs(random):
+    """Points of a disc (label 1) and of a ring around it (label 0), to learn from and new ones."""
+    random = np.random.default_rng(1) if random is None else random
+    labels = random.integers(0, 2, 2000)
+    radius = np.where(labels, random.uniform(0, 1, 2000) ** 0.5, random.uniform(1.3, 2.3, 2000))
+    angle = random.uniform(0, 2 * np.pi, 2000)
+    points = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1).astype("float32")
+    labels = labels[:, None].astype("float32")
+    return [(points[:1000], labels[:1000], points[1000:], labels[1000:])]
+
+
+def ring_network_looks(model):
+    shapes = model.input_shape, model.output_shape
+    faults = {
+        "inputs": f"its input has the shape {shapes[0]}." if shapes[0] != (None, 2) else "",
+        "outputs": f"its output has the shape {shapes[1]}." if shapes[1] != (None, 1) else "",
+        "compile": "" if model.compiled else "the model is not compiled.",
+    }
+    if not any(faults.values()):
+        loss = model.loss
+        crossed = loss == "binary_crossentropy" or hasattr(loss, "from_logits")
+        logits = getattr(loss, "from_logits", False)
+        last = getattr(model.layers[-1], "activation", None)
+        sigmoid = getattr(last, "__name__", "") == "sigmoid"
+        if crossed and sigmoid and logits:
+            faults["twice"] = "a sigmoid meets a loss with from_logits=True."
+        if crossed and not sigmoid and not logits:
+            faults["never"] = "the loss wants probabilities, and the output is no sigmoid."
+    return faults
+
+
+def ring_network_measure(model, points, labels, new_points, new_labels, progress):
+    """The share of new points that are told right after training as the model was compiled."""
+    import keras
+
+    def ended(epoch, logs):
+        progress(f"epoch {epoch + 1} of {EPOCHS}, loss ≈{logs['loss']:.3f}")
+
+    watch = keras.callbacks.LambdaCallback(on_epoch_end=ended)
+    model.fit(points, labels, batch_size=32, epochs=EPOCHS, verbose=0, callbacks=[watch])
+    outputs = np.asarray(keras.ops.convert_to_numpy(model(new_points)))
+    probabilities = 0 <= outputs.min() and outputs.max() <= 1
+    return float(np.mean((outputs > (0.5 if probabilities else 0)) == new_labels))
+
+
 EXERCISES = {
     "dense": {
         "kind": "write",
@@ -128,6 +176,36 @@ EXERCISES = {
             "exp may see negative numbers only; the text above the cell says how to write "
             "log(1 + exp(z)) so that it does.",
             "np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))) is log(1 + exp(z)); y z goes off.",
+        ],
+    },
+    "ring_network": {
+        "kind": "build",
+        "inputs": ring_network_inputs,
+        "looks": ring_network_looks,
+        "parameters": 40,
+        "measure": ring_network_measure,
+        "goal": 0.95,
+        "of": "of the new points",
+        "seconds": 120,
+        "says": {
+            "inputs": "A point has two coordinates: (None, 2) is wanted, keras.Input((2,)).",
+            "outputs": "One question has one answer: (None, 1) is wanted, so the last layer "
+            "has one unit.",
+            "compile": "Training needs an optimizer and a loss: model.compile(...).",
+            "twice": "That is the slip of this notebook: leave out one of the two sigmoids.",
+            "never": "Give the last layer a sigmoid, or the loss from_logits=True.",
+            "too many": "Count with a pencil: h hidden units between two inputs and one output "
+            "have 4 h + 1.",
+            "too low": "One layer draws one straight line, and hidden layers without an activation "
+            "make no more of it. With hidden units that bend, take an optimizer with larger steps.",
+        },
+        "hints": [
+            "One straight line cannot part a disc from a ring around it. What does a hidden layer "
+            "need, so that the network can bend the line?",
+            "A hidden layer with an activation, of at most 9 units: 2 h + h weights and biases in "
+            "it, h + 1 behind it. Then compile with an optimizer and a loss that fits the output.",
+            'keras.Input((2,)), Dense(8, activation="relu"), Dense(1, activation="sigmoid"); '
+            'compile(keras.optimizers.Adam(0.01), "binary_crossentropy").',
         ],
     },
 }

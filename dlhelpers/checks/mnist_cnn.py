@@ -44,7 +44,7 @@ def error_rate(labels, scores):
     )
 
 
-def recall_inputs(random):
+def digit_recall_inputs(random):
     tables = (
         [[8, 2], [3, 2]],
         [[5, 0, 0], [3, 6, 1], [0, 2, 18]],
@@ -58,7 +58,7 @@ def recall_inputs(random):
     return [(np.array(table),) for table in tables]
 
 
-def recall(confusion):
+def digit_recall(confusion):
     columns = list(zip(*confusion))
     right = np.array([row[i] for i, row in enumerate(confusion)], float)
     written, read = np.array([*map(sum, confusion)]), np.array([*map(sum, columns)])
@@ -99,10 +99,10 @@ EXERCISES = {
             "these is a fraction.",
         ],
     },
-    "recall": {
+    "digit_recall": {
         "kind": "write",
-        "inputs": recall_inputs,
-        "case": recall,
+        "inputs": digit_recall_inputs,
+        "case": digit_recall,
         "hints": [
             "Where in the table do the pictures stand that were read right?",
             "On the diagonal. All pictures of one digit that was written stand in one row.",

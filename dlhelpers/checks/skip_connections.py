@@ -47,14 +47,14 @@ def gradient_through(tables, dL_dH):
     )
 
 
-def densenet_inputs(random):
+def densenet_block_inputs(random):
     if random is None:
         return [(16, 12, 2), (64, 32, 6), (3, 8, 4), (10, 4, 1)]
     k0, k = random.integers(3, 70, 4).tolist(), random.integers(4, 40, 4).tolist()
     return list(zip(k0, k, (2, 6, 4, 1)))
 
 
-def densenet(k0, k, L):
+def densenet_block(k0, k, L):
     channels = [k0]
     for _ in range(L):
         channels.append(channels[-1] + k)
@@ -110,10 +110,10 @@ EXERCISES = {
             "for dF_dx in reversed(tables): dL_dH = dF_dx @ dL_dH + dL_dH.",
         ],
     },
-    "densenet": {
+    "densenet_block": {
         "kind": "write",
-        "inputs": densenet_inputs,
-        "case": densenet,
+        "inputs": densenet_block_inputs,
+        "case": densenet_block,
         "hints": [
             "How many channels does layer 1 read, how many layer 2, how many layer 3?",
             "k0, k0 + k, k0 + 2 k, …; each layer has k filters of 3 · 3 weights for every channel "
