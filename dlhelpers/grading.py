@@ -284,6 +284,8 @@ class _HandedIn:
                 continue
             last = last if place is None else place
             for found in asked:
+                if lesson.is_reading:  # a solution may rest on the numbers of the open cell
+                    source = f"{lesson.cells[by_name[found['name']].place][1]}\n{source}"
                 checked.setdefault(found["name"], []).append((found["answer"], source))
                 if found["variant"] is not None:
                     self.variant = found["variant"]
@@ -347,6 +349,7 @@ class _Lesson:
                 exercise = engine.find(found["name"])
                 secret_or_none = None if exercise["kind"] == "predict" else secret
                 calls = engine.inputs(found["name"], secret_or_none)
+                calls = [()] if exercise["kind"] == "build" else calls
             except KeyError as error:
                 raise GradingError(f"{path}: {error}") from None
             materials = _materials(cell["source"], found["name"])
@@ -851,8 +854,9 @@ def _look_through_config(config, depth=0):
             module, name = config.get("module"), config["class_name"]
             plain = module == "builtins" and name == "function"
             known = isinstance(module, str) and PUBLIC_MODULES.fullmatch(module)
-            if name in RUN_CODE or not (plain or known or module is None):
-                raise ValueError(f"{module}.{name} is no part of Keras")
+            known = known or (module is None and str(name).startswith("__"))  # a tuple, an array
+            if name in RUN_CODE or not (plain or known):
+                raise ValueError(f"{name} is no part of Keras")
         config = list(config.values())
     for part in config if isinstance(config, list) else ():
         _look_through_config(part, depth + 1)

@@ -264,7 +264,7 @@ def report_most(report):
 
 def test_of_several_notebooks_each_is_graded_and_two_of_the_same_are_not(classroom, tmp_path):
     notebook = attacks.lesson(attacks.ROOT / "notebooks" / "10_pooling.ipynb")
-    text = json.dumps(notebook).replace('check(\\"10.', 'check(\\"pooling.')
+    text = json.dumps(notebook)
     second = tmp_path / "10_pooling.ipynb"
     second.write_text(text)
     classroom.hand_in("alice/09_convolution_by_hand", {CONVOLVE: RIGHT})

@@ -7,6 +7,7 @@ the honest ones should keep theirs. `tests/test_grading.py` wants that of each.
 import argparse
 import json
 import pathlib
+import re
 import sys
 import tempfile
 import textwrap
@@ -363,13 +364,23 @@ def lesson(path=ROOT / "notebooks" / "09_convolution_by_hand.ipynb", only=None):
     """
     notebook = json.loads(path.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
-        cell["source"] = "".join(cell["source"]).replace('check("09.', 'check("convolution.')
+        cell["source"] = by_topic("".join(cell["source"]))
         if cell["cell_type"] == "code":
             cell["outputs"] = []
         found = grading.CHECK.search(cell["source"])
         if only and found and found["name"] != only:
             cell |= {"cell_type": "raw"}
     return notebook
+
+
+def by_topic(source):
+    """A cell's source, in which checks have their names by topic."""
+
+    def renamed(found):
+        old, name = f"{found[1]}.{found[2]}", exercises.OLD.get(f"{found[1]}.{found[2]}", found[2])
+        return f'check("{exercises.OLD.get(old[:2], found[1])}.{name}"'
+
+    return re.sub(r'check\("(\d\d)\.(\w+)"', renamed, source)
 
 
 def handed_in(notebook, changed, metadata=None):
