@@ -259,7 +259,7 @@ def look(exercise, answer, arguments, materials):
         if _is_open(result):
             raise _Open
         if result is None:
-            raise TypeError(f"{answer.__name__} gives None. Is a return missing?")
+            raise TypeError("it gives None. Is a return missing?")
         return result
 
     with _Progress(exercise.get("seconds")) as progress:
