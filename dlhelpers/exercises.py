@@ -263,8 +263,7 @@ def look(exercise, answer, arguments, materials):
         return result
 
     with _Progress(exercise.get("seconds")) as progress:
-        call = getattr(answer, "__name__", "answer")
-        call += "()"
+        call = f"{getattr(answer, '__name__', 'answer')}()"
         arguments = (watched, *copy.deepcopy(arguments), progress)
         return _note(lambda: exercise["look"](*arguments, **materials), call, answer)
 
@@ -293,8 +292,8 @@ class _Open(Exception):
     """An `...` is still where the answer goes."""
 
 
-class _TimeUp(Exception):
-    """The seconds of an exercise ran out."""
+class _TimeUp(BaseException):
+    """The seconds of an exercise ran out; no `except Exception` of an answer shall catch it."""
 
 
 class _Tee:
