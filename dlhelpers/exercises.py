@@ -452,6 +452,7 @@ def _numpy(array):
     """A NumPy array of any backend's array, on whatever device it lives."""
     if hasattr(array, "detach"):
         array = array.detach().cpu()
+        array = array.float() if str(getattr(array, "dtype", "")) == "torch.bfloat16" else array
     return np.asarray(array)
 
 
