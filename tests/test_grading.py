@@ -380,3 +380,112 @@ def test_a_hundred_submissions_take_under_two_minutes_on_two_cores(classroom, co
     assert [points(report, f"student{n}")["zeros_for_same"] for n in range(count)] == [
         0 if n % 2 else 6 for n in range(count)
     ]
+
+
+# -------------------------------------------------------------------- answers that are Keras models
+
+RING = """
+def ring_network():
+    return ...
+
+
+check("keras_models.ring_network", ring_network)
+"""
+RING_SOLVED = """
+def ring_network():
+    model = keras.Sequential([keras.Input((2,))])
+    model.add(layers.Dense(8, activation="relu"))
+    model.add(layers.Dense(1, activation="sigmoid"))
+    model.compile(keras.optimizers.Adam(learning_rate=0.01), "binary_crossentropy")
+    return model
+
+
+check("keras_models.ring_network", ring_network)
+"""
+START = """
+def digits_network():
+    return keras.Sequential([
+        keras.Input((784,)),
+        layers.Dense(100, activation="relu", kernel_initializer="{0}"),
+        layers.Dense(100, activation="relu", kernel_initializer="{0}"),
+        layers.Dense(10),
+    ])
+
+
+repaired_start = {1}
+
+check("initialization.repaired_start", repaired_start)
+"""
+LOSS = 'classes = 10\nfirst_loss = {}\n\ncheck("initialization.first_loss", first_loss{})'
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    """A class that built, repaired and predicted, graded once."""
+    set_up = {"id": "set-up", "cell_type": "code", "metadata": {}}
+    set_up["source"] = "import keras\nimport numpy as np\nfrom keras import layers"
+    open_cells = [RING, START.format("zeros", "..."), LOSS.format("...", "")]
+    solved = [RING_SOLVED, START.format("he_normal", "digits_network")]
+    solved.append('first_loss = np.log(classes)\ncheck("initialization.first_loss", first_loss)')
+    cells = [set_up]
+    for n, (cell, solution) in enumerate(zip(open_cells, solved)):
+        for name, source in [("open", cell), ("solved", f"{grading.SOLUTION}\n{solution}")]:
+            new = {"id": f"{name}-{n}", "cell_type": "code", "metadata": {}, "source": source}
+            cells.append(new)
+    room = Classroom(tmp_path_factory.mktemp("models"), {"cells": cells, "metadata": {}})
+    ring, start, loss = (
+        "keras_models.ring_network",
+        *(f"initialization.{name}" for name in ("repaired_start", "first_loss")),
+    )
+    given = exercises.givens(loss, "s1")["classes"]
+    predicted = LOSS.replace("10", str(given)).format("np.log(classes)", ', variant="s1"')
+    answers = {ring: RING_SOLVED, start: solved[1], loss: predicted}
+    room.hand_in("s1", answers)
+    room.hand_in("s2", answers | {ring: RING, start: START.format("zeros", "digits_network")})
+    mine = """
+class Mine(layers.Layer):
+    def call(self, x):
+        import os
+        os._exit(0)
+"""
+    room.hand_in("s3", {ring: mine + RING_SOLVED.replace("layers.Dense(8", "Mine(")})
+    reads = f"print(open({str(attacks.ROOT / 'README.md')!r}).read())\n    return keras."
+    room.hand_in("s4", {start: solved[1].replace("return keras.", reads)})
+    return room.grade(seconds=30)
+
+
+@pytest.mark.weekly
+def test_models_are_built_in_one_process_and_measured_in_another(models):
+    assert not models.warnings
+    assert points(models, "s1") == {"ring_network": 3, "repaired_start": 4, "first_loss": 1}
+    assert message(models, "s1", "keras_models.ring_network").startswith("✓ ring_network is right")
+
+
+@pytest.mark.weekly
+def test_a_repair_gets_a_point_for_each_fault_and_a_copied_variant_is_told(models):
+    assert 0 < points(models, "s2")["repaired_start"] < 4
+    assert points(models, "s2")["ring_network"] == 0
+    assert "has the same variant, s1, as s1." in row_of(models, "s2").problems
+
+
+@pytest.mark.weekly
+def test_a_model_cannot_carry_code_to_its_judge_nor_read_files(models):
+    assert points(models, "s3")["ring_network"] == 0
+    assert points(models, "s4")["repaired_start"] == 0
+    assert "PermissionError" in message(models, "s4", "initialization.repaired_start")
+
+
+def test_a_configuration_that_names_more_than_keras_is_refused():
+    for part in [
+        {"module": "keras.layers", "class_name": "Lambda"},
+        {"module": "os", "class_name": "system"},
+        {"module": "keras.utils", "class_name": "get_file"},
+        {"module": None, "class_name": "Mine", "registered_name": "Mine"},
+        {"module": None, "class_name": "__lambda__"},
+    ]:
+        model = {"type": "model", "config": {"layers": [part]}, "weights": []}
+        with pytest.raises(ValueError, match="is no part of Keras"):
+            grading.clean_note({"call": "", "gives": model}, with_models=True)
+    part = {"module": "keras.layers", "class_name": "Dense", "config": {"units": 3}}
+    model = {"type": "model", "config": {"layers": [part]}, "weights": []}
+    assert grading.clean_note({"call": "", "gives": model}, with_models=True)["gives"] == model
