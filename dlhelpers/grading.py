@@ -633,7 +633,7 @@ def _what_python_needs():
     known |= {str(Path(path).resolve()) for path in known | sites} | sites
     path = []
     for entry in filter(None, sys.path):
-        packages = any(Path(entry, name).is_dir() for name in ("numpy", "keras", "tensorflow"))
+        packages = any(Path(entry, name).is_dir() for name in ("numpy", "keras", "jax", "torch"))
         if packages or entry in known or entry.endswith(("lib-dynload", ".zip", "DLLs")):
             path.append(str(Path(entry).absolute()))
     bases = {HERE, *(Path(entry, "dlhelpers") for entry in {*path, *sites})}
@@ -791,7 +791,7 @@ def _how_it_ended(code, seconds):
 NUMBERS = {"b": bool, "i": int, "u": int, "f": (int, float), "U": str}
 PUBLIC_MODULES = re.compile(
     r"keras(\.(src\.)?(layers|models|initializers|optimizers|losses|metrics|regularizers|"
-    r"constraints|activations|dtype_policies)(\.\w+)*)?"
+    r"constraints|activations|dtype_policies|backend\.\w+\.optimizers)(\.\w+)*)?"
 )
 RUN_CODE = {"__lambda__", "Lambda", "TorchModuleWrapper", "TFSMLayer", "JaxLayer", "FlaxLayer"}
 
