@@ -4,6 +4,7 @@ nbval compares what a cell gives with what is stored; these rules read what is s
 """
 
 import base64
+import hashlib
 import io
 import re
 
@@ -94,6 +95,44 @@ def pictures_have_words(notebook):
                 yield f"code cell {n} has a picture that says of itself {picture.info!r:.200}"
 
 
+def pictures_belong_to_what_is_drawn(notebook):
+    """A PNG is the one that `plotting.show` made when it wrote down what is drawn, unchanged."""
+    for n, cell in enumerate(code_cells(notebook), 1):
+        for output in cell.outputs:
+            if "image/png" in output.get("data", {}):
+                about = output.metadata.get("image/png", {})
+                for fault in faults_of_picture(base64.b64decode(output.data["image/png"]), about):
+                    yield f"code cell {n} has a picture {fault}"
+
+
+def faults_of_picture(png, about):
+    try:
+        picture = Image.open(io.BytesIO(png)).convert("RGBA")
+    except OSError as error:
+        yield f"that cannot be read: {error}"
+        return
+    width, height = picture.size
+    drawn = "\n".join(about.get("drawn", []))
+    pixels = f"{width} {height} ".encode() + picture.tobytes()
+    if not drawn:
+        yield "that does not say what is drawn; make it with plotting.show, then `make refresh`"
+    elif picture.info.get("Drawn") != checksum(drawn.encode()):
+        yield "that is not the one of which its output says what is drawn; run `make refresh`"
+    if picture.info.get("Pixels") != checksum(pixels):
+        yield "whose pixels are not those that plotting.show drew; run `make refresh`"
+    if (about.get("width"), about.get("height")) != (width // 2, height // 2):
+        yield f"of {width} by {height} pixels that is shown in another size"
+    if not (200 <= width <= 4000 and 100 <= height <= 4000):
+        yield f"of {width} by {height} pixels, which is no plausible size"
+    colours = picture.getcolors(width * height)
+    if max(count for count, _ in colours) > 0.995 * width * height:
+        yield "that is of one colour"
+
+
+def checksum(data):
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
 def what_varies_is_pinned(notebook):
     cells = code_cells(notebook)
     for n, (cell, following) in enumerate(zip(cells, [*cells[1:], None], strict=True), 1):
@@ -177,6 +216,7 @@ RULES = [
     it_is_short,
     outputs_are_clean,
     pictures_have_words,
+    pictures_belong_to_what_is_drawn,
     what_varies_is_pinned,
     figures_in_prose_stand_in_a_cell,
     exercises_are_open_and_solved,
