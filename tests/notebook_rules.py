@@ -8,6 +8,7 @@ import hashlib
 import io
 import re
 
+import prose_numbers
 from PIL import Image
 
 MOST_CELLS = 30
@@ -141,26 +142,15 @@ def what_varies_is_pinned(notebook):
             yield f"code cell {n} prints ≈ and no claim pins it, there or in the next cell"
 
 
-# Decimals, numbers with thousands separators, and whole numbers with a unit that measures.
-FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+|\d+(?= ?(?:\\?%|million\b|billion\b))"
-UNITS = {"%": 0.01, "million": 1e6, "billion": 1e9}
-NO_FIGURES = r"https?://\S+|\]\([^)]*\)|arXiv:? ?[\d.]+|[Cc]hapters? [\d.]+"
-
-
 def figures_in_prose_stand_in_a_cell(notebook):
-    """Measured figures in text must stand in the code or an exact output of the notebook."""
-    stored = "\n".join(cell.source + "\n" + texts(cell) for cell in code_cells(notebook))
-    exact = re.sub(r"(?<=\d)[_,](?=\d)", "", re.sub(r"≈ *[-+]?[\d.,]+", "", stored))
-    known = {float(number) for number in re.findall(r"\d+(?:\.\d+)?(?:e[-+]?\d+)?", exact)}
-    for cell in markdown_cells(notebook):
-        prose = re.sub(NO_FIGURES, " ", cell.source).replace("{,}", ",")
-        for found in re.finditer(FIGURE, prose):
-            value = float(found[0].replace(",", ""))
-            unit = re.match(r"[ \\]*(%|million|billion)", prose[found.end() :])
-            values = (value, value * UNITS[unit[1]] if unit else value)
-            if not any(abs(v - k) <= 1e-9 * abs(k) for v in values for k in known):
-                around = prose[max(0, found.start() - 30) : found.end() + 10]
-                yield f"no exact output and no code has the {found[0]} of {around!r}"
+    """Each number that text quotes is printed in its section, or set there, or marked as given."""
+    for cell, number, kind, around in prose_numbers.unsupported(notebook):
+        fix = "quote what a cell of its section prints, or mark it <!-- given -->"
+        if kind == "mark":
+            fix = "a mark stands behind its number, in no heading and at no line's start"
+        if kind == "arithmetic":
+            fix = "the two sides differ"
+        yield f"{cell.get('id')}: the {kind} {number!r} in {around!r} is not supported; {fix}"
 
 
 def exercises_are_open_and_solved(notebook):
