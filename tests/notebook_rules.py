@@ -3,6 +3,7 @@
 nbval compares what a cell gives with what is stored; these rules read what is stored.
 """
 
+import ast
 import base64
 import hashlib
 import io
@@ -138,6 +139,7 @@ def what_varies_is_pinned(notebook):
     cells = code_cells(notebook)
     for n, (cell, following) in enumerate(zip(cells, [*cells[1:], None], strict=True), 1):
         pinned = "claim(" in cell.source or (following and "claim(" in following.source)
+        pinned = pinned or "\ncheck(" in cell.source  # a ✓ means that the goal was reached
         if "≈" in texts(cell) and not pinned:
             yield f"code cell {n} prints ≈ and no claim pins it, there or in the next cell"
 
@@ -179,6 +181,32 @@ def exercises_are_open_and_solved(notebook):
             yield f"code cell {n + 2} solves another exercise than the one before it"
 
 
+def names_set_by(cell):
+    """The names that a code cell gives a value to, outside its functions and classes."""
+    bodies = [ast.parse(cell.source)]
+    names = set()
+    while bodies:
+        for node in ast.iter_child_nodes(bodies.pop()):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                names.add(node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                names.add(node.id)
+            elif not isinstance(node, (ast.Lambda, ast.ListComp, ast.DictComp, ast.GeneratorExp)):
+                bodies.append(node)
+    return names
+
+
+def exercises_leave_the_lessons_names_alone(notebook):
+    """A reader who has solved an exercise can run the cells above again."""
+    asked = [re.search(r"^check\(", cell.source, re.M) for cell in code_cells(notebook)]
+    cells = list(zip(code_cells(notebook), asked, strict=True))
+    of_the_lesson = set().union(*(names_set_by(cell) for cell, exercise in cells if not exercise))
+    for n, (cell, exercise) in enumerate(cells, 1):
+        taken = names_set_by(cell) & of_the_lesson if exercise else ()
+        if taken:
+            yield f"code cell {n} is an exercise that sets {sorted(taken)}, names of the lesson"
+
+
 def tensorflow_stays_in_its_sections(notebook):
     heading = ""
     for cell in notebook.cells:
@@ -210,6 +238,7 @@ RULES = [
     what_varies_is_pinned,
     figures_in_prose_stand_in_a_cell,
     exercises_are_open_and_solved,
+    exercises_leave_the_lessons_names_alone,
     tensorflow_stays_in_its_sections,
     it_is_in_normal_form,
 ]
