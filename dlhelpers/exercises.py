@@ -259,12 +259,11 @@ def look(exercise, answer, arguments, materials):
         if _is_open(result):
             raise _Open
         if result is None:
-            raise TypeError(f"{answer.__name__} gives None. Is a return missing?")
+            raise TypeError("it gives None. Is a return missing?")
         return result
 
     with _Progress(exercise.get("seconds")) as progress:
-        call = getattr(answer, "__name__", "answer")
-        call += "()"
+        call = f"{getattr(answer, '__name__', 'answer')}()"
         arguments = (watched, *copy.deepcopy(arguments), progress)
         return _note(lambda: exercise["look"](*arguments, **materials), call, answer)
 
@@ -293,8 +292,8 @@ class _Open(Exception):
     """An `...` is still where the answer goes."""
 
 
-class _TimeUp(Exception):
-    """The seconds of an exercise ran out."""
+class _TimeUp(BaseException):
+    """The seconds of an exercise ran out; no `except Exception` of an answer shall catch it."""
 
 
 class _Tee:
@@ -453,6 +452,7 @@ def _numpy(array):
     """A NumPy array of any backend's array, on whatever device it lives."""
     if hasattr(array, "detach"):
         array = array.detach().cpu()
+        array = array.float() if str(getattr(array, "dtype", "")) == "torch.bfloat16" else array
     return np.asarray(array)
 
 

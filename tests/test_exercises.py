@@ -7,6 +7,7 @@ import json
 import pathlib
 import re
 import signal
+import sys
 
 import numpy as np
 import pytest
@@ -174,7 +175,7 @@ def test_a_later_case_catches_what_the_first_lets_through(tiny):
         (lambda x: print(2 * x), r"prints 6 and gives None\. Write return in place of print\."),
         (lambda x: 1 / 0, "stops with ZeroDivisionError: division by zero"),
         (lambda: 6, "stops with TypeError"),
-        (lambda x: exit(), "stops with SystemExit"),
+        (lambda x: sys.exit(), "stops with SystemExit"),
         (
             lambda x: eval("no_such_name"),
             "'no_such_name' is not defined. After a restart, run the first",
@@ -221,6 +222,7 @@ def test_what_is_wanted_reads_well_where_it_is_an_array(answer, words, tiny):
     assert re.search(words, message), message
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="no timer interrupts Python here")
 def test_an_endless_answer_can_be_interrupted_and_is_told_so(tiny):
     def answer(x):
         while True:
@@ -584,3 +586,17 @@ def test_no_answer_to_the_notebooks_cases_by_heart_passes_a_variant():
 
             assert verdict(name, by_heart), name
             assert not verdict(name, by_heart, 1), name
+
+
+def table():
+    """What is tried, exercise by exercise: `PYTHONPATH=. python tests/test_exercises.py`."""
+    yield f"{'exercise':42}{'kind':9}{'wrong answers':>13}{'hints':>7}{'reached':>9}{'steps':>7}"
+    for name in NAMES:
+        exercise, wrong = engine.find(name), WRONG[name]
+        reached = {the_hint(name, beginning) for _, beginning in wrong}
+        counts = f"{len(wrong):13}{len(hints_of(name)):7}{len(reached):9}{len(exercise['hints']):7}"
+        yield f"{name:42}{exercise['kind']:9}{counts}"
+
+
+if __name__ == "__main__":
+    print(*table(), sep="\n")
