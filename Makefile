@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in $(pythons); do $$p -c '$(supported)' 2>&- && echo $$p
 # In a container the only user is often root, whom Jupyter refuses unless told otherwise.
 allow_root = $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test test-weekly test-backends nbgrader package refresh bench data colab lint lock clean
+.PHONY: help lab test test-weekly test-backends nbgrader package refresh measure bench data colab lint lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -41,6 +41,9 @@ package: .venv/package/ready  ## build the source distribution and the wheel, an
 
 refresh: .venv/ready  ## execute the notebooks (or NOTEBOOKS=…) and store their outputs
 	.venv/bin/python tools/refresh.py $(NOTEBOOKS)
+
+measure: .venv/backends/ready  ## run the notebooks (or NOTEBOOKS=…) in 36 worlds, for records/
+	.venv/bin/python tools/measure.py $(NOTEBOOKS)
 
 bench: .venv/ready  ## train notebook 11's network and the keras.io one side by side
 	.venv/bin/python tools/bench.py

@@ -1,0 +1,100 @@
+"""Each notebook's lesson, broken on purpose: then the claim that answers its question must fail.
+
+notebook → (text in one of its code cells, what replaces it, the claim that must fall).
+`make measure` runs it and keeps what the claim saw; tests/test_records.py reads that, and
+`make test-weekly` runs it again.
+"""
+
+SABOTAGES = {
+    # one unit more than the lecture's
+    "01_keras_models": (
+        'layers.Dense(20, activation="relu", name="layer2")',
+        'layers.Dense(21, activation="relu", name="layer2")',
+        "Keras counts 2,641 as well",
+    ),
+    # tanh under the sigmoid's name
+    "02_activations": (
+        '"sigmoid": (sigmoid, lambda z: sigmoid(z) * (1 - sigmoid(z))),',
+        '"sigmoid": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),',
+        "with sigmoid the gradient shrinks by more than 1e9 on its way down",
+    ),
+    # He's rule without the factor that makes up for ReLU
+    "03_initialization": (
+        '"He": lambda n_in, n_out: 2 / n_in,',
+        '"He": lambda n_in, n_out: 1 / n_in,',
+        "from He's start it reads over half",
+    ),
+    # an ε beside which the root does not matter
+    "04_optimizers": (
+        "adam_1, adam_100 = (race(optimizers.Adam(), factor)",
+        "adam_1, adam_100 = (race(optimizers.Adam(epsilon=1.0), factor)",
+        "at the three smaller η, the factor 100 moves Adam's loss by less than 5 %",
+    ),
+    # no normalization in the normalised network
+    "05_batch_normalization": (
+        "        if normalise:",
+        "        if False:",
+        "rates 1 and 3: the normalised reads over half of the test digits",
+    ),
+    "06_dropout": (  # no rate but 0
+        "def network(rate, dropout=layers.Dropout):",
+        "def network(rate, dropout=layers.Dropout):\n    rate = 0",
+        "p = 0.5 lowers the test loss by a tenth or more",
+    ),
+    "07_early_stopping": (  # validation pictures that the network trains on
+        "x_val, y_val = pictures[-2000:], labels[-2000:]",
+        "x_val, y_val = np.tile(pictures[:500], (4, 1)), np.tile(labels[:500], 4)",
+        "validation is worse by then: its loss is 0.05 or more above its lowest",
+    ),
+    "08_skip_connections": (  # no shortcut
+        "x = layers.Add()([F, x]) if shortcuts else F",
+        "x = F",
+        "with shortcuts 50 layers end at less than 1.3 times the loss of 4",
+    ),
+    "13_transfer_learning": (  # the body's weights are shuffled
+        "body = pretrained.efficientnet_lite0(weights, ",
+        "shuffle = np.random.default_rng(0).permutation\n"
+        "mixed_up = {k: shuffle(v.ravel()).reshape(v.shape) for k, v in weights.items()}\n"
+        "body = pretrained.efficientnet_lite0(mixed_up, ",
+        "the features win by 5 points or more, with 2, 5 and 20 labels a class, in every style",
+    ),
+    "09_convolution_by_hand": (
+        "np.sum(image[i : i + 3, j : j + 3] * kernel)",
+        "np.sum(image[i : i + 3, j : j + 3])",
+        "layers.Conv2D gives the same",
+    ),
+    "10_pooling": (
+        '"2 × 2": lambda: network([layers.MaxPooling2D()], ',
+        '"2 × 2": lambda: network([layers.Cropping2D(9)], ',
+        "pooled over 2 × 2 it reads digits 0 to 2 pixels off better, on average",
+    ),
+    "11_mnist_cnn": (
+        "layers.BatchNormalization(), layers.ReLU()]",
+        'layers.BatchNormalization(), layers.Activation("linear")]',
+        "more than 99.3 % of the test digits are read right",
+    ),
+    "12_data_augmentation": (
+        "def slight(digits, random, angle=15)",
+        "def slight(digits, random, angle=180)",
+        "in every draw, slight changes help to read 2 more of 100",
+    ),
+    "14_object_detection": (  # the boxes are the anchors: nothing moves or stretches them
+        """    y, x = y + t_y / 10 * h, x + t_x / 10 * w
+    h, w = h * np.exp(t_h / 5), w * np.exp(t_w / 5)
+""",
+        "",
+        "each box has an IoU above 0.8 with the one drawn by hand",
+    ),
+    "15_hyperparameter_tuning": (  # the process learns nothing from its trials
+        """tuning.gaussian_process_sampler(space, seed=seed),
+        }""",
+        """optuna.samplers.RandomSampler(seed=seed + 1),
+        }""",
+        "On both functions the Gaussian process comes closest on average",
+    ),
+    "16_devices": (  # the second worker's gradients are left out
+        "(a + b) / 2 for w, a, b in zip(weights, g1, g2)",
+        "(a + a) / 2 for w, a, b in zip(weights, g1, g2)",
+        "two programs with 32 digits each learn the weights of one program with 64",
+    ),
+}
