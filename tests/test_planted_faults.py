@@ -287,7 +287,7 @@ STORED_FAULTS = {
     a_solution_that_is_rejected: rules.exercises_are_open_and_solved,
     an_open_solution: rules.exercises_are_open_and_solved,
     a_tensorflow_call: rules.tensorflow_stays_in_its_sections,
-    a_long_cell: rules.it_is_short,
+    a_long_cell: rules.cells_are_short,
     execution_times: rules.it_is_in_normal_form,
 }
 
