@@ -95,7 +95,8 @@ NUDGE = """
 def _nudged(add_weight, random=np.random.default_rng(0)):
     def add(layer, *arguments, **options):
         variable = add_weight(layer, *arguments, **options)
-        if variable.trainable and len(variable.shape) > 1:
+        weights = np.prod(variable.shape)
+        if variable.trainable and len(variable.shape) > 1 and weights < 1e8:  # 09 counts a giant
             factor = 1 + {size} * random.choice((-1, 1), size=variable.shape)
             variable.assign(variable * ops.cast(factor, variable.dtype))
         return variable
