@@ -489,3 +489,12 @@ def test_a_configuration_that_names_more_than_keras_is_refused():
     part = {"module": "keras.layers", "class_name": "Dense", "config": {"units": 3}}
     model = {"type": "model", "config": {"layers": [part]}, "weights": []}
     assert grading.clean_note({"call": "", "gives": model}, with_models=True)["gives"] == model
+
+
+@pytest.mark.parametrize("more", [[], ["--with-helpers"], ["--variant", "s1"]], ids=str)
+def test_what_student_writes_itself_is_not_held_against_the_student(classroom, tmp_path, more):
+    written = ["student", str(classroom.path), "--to", str(tmp_path / "hw"), *more]
+    assert main(written) == 0
+    handed_in = tmp_path / "hw" / classroom.path.name
+    handed_in.rename(classroom.folder / "anna.ipynb")
+    assert row_of(classroom.grade(), "anna").problems == []
