@@ -12,7 +12,8 @@ PYTHON ?= $(shell for p in $(pythons); do $$p -c '$(supported)' 2>&- && echo $$p
 # In a container the only user is often root, whom Jupyter refuses unless told otherwise.
 allow_root = $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test test-weekly test-backends nbgrader package refresh measure bench data colab lint lock clean
+.PHONY: help lab test test-weekly test-backends nbgrader attacks package refresh measure bench data \
+    colab lint lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -33,6 +34,9 @@ test-backends: .venv/backends/ready  ## the notebooks and Keras tests (or TESTS=
 
 nbgrader: .venv/nbgrader/ready  ## let nbgrader make, collect and grade an assignment
 	PYTHONPATH="$(CURDIR)/.venv/nbgrader" .venv/bin/python -m pytest tests/test_nbgrader.py
+
+attacks: .venv/ready  ## try to fool grading, and print what each attempt gained
+	.venv/bin/python tools/attacks.py
 
 package: .venv/package/ready  ## build the source distribution and the wheel, and check them
 	rm -rf dist

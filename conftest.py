@@ -3,6 +3,8 @@
 * Each cell must give the same outputs, of the same kinds, in order: nbval compares texts but
   passes over pictures, so a figure that disappears would not fail, nor would a text that moved
   from before a picture to behind it.
+* Each picture must be of the same things: what `plotting.drawn` says of it, which stands in the
+  output's metadata, where no reader sees it, is compared with what is stored.
 * Several workers (`pytest -n 2 --dist loadfile`) share the machine: each gets its part of the
   processor's cores, the longest files come first, and what is marked or tagged `alone` runs while
   all the others wait.
@@ -10,7 +12,10 @@
 """
 
 import contextlib
+import difflib
+import itertools
 import os
+import re
 
 import pytest
 from nbval.plugin import IPyNbCell, coalesce_streams
@@ -45,6 +50,7 @@ LONGEST_FIRST = (
     "12_data_augmentation",
     "05_batch_normalization",
     "test_devices",
+    "test_grading",
     "02_activations",
     "08_skip_connections",
     "test_package",
@@ -101,6 +107,52 @@ def kinds(outputs):
     ]
 
 
+def pictures(outputs):
+    """What is drawn on each picture that a cell gave, as lines; none if the picture does not say"""
+    found = [output["metadata"] for output in outputs if "image/png" in output.get("data", {})]
+    return [metadata.get("image/png", {}).get("drawn", []) for metadata in found]
+
+
+NUMBER = re.compile(r"([~±])(-?\d[\d.]*(?:e[-+]\d+)?)")
+
+
+def is_the_same(stored, given):
+    """Whether two lines of `plotting.drawn` differ by no more than rounding does."""
+    if NUMBER.sub(r"\1", stored) != NUMBER.sub(r"\1", given):
+        return False
+    for (sign, before), (_, now) in zip(NUMBER.findall(stored), NUMBER.findall(given)):
+        before, now = float(before), float(now)
+        room = 2e-4 if sign == "±" else max(2e-7, 1e-4 * abs(before))
+        if not abs(before - now) <= room:
+            return False
+    return True
+
+
+def differences(stored, given):
+    """What differs between two pictures, each given by the lines of `plotting.drawn`."""
+    left = list(stored)
+    settled = []
+    for line in given:
+        twin = next((other for other in left if is_the_same(other, line)), line)
+        settled.append(twin)
+        if twin in left:
+            left.remove(twin)
+    said = []
+    matcher = difflib.SequenceMatcher(None, stored, settled, autojunk=False)
+    for what, i, j, k, m in matcher.get_opcodes():
+        if what == "equal":
+            continue
+        pairs = itertools.zip_longest(stored[i:j], settled[k:m])
+        for before, now in pairs:
+            if before and now and before.split(": ")[0] == now.split(": ")[0]:
+                name, before = before.split(": ", 1)
+                said.append(f"{name}: {before} → {now.split(': ', 1)[1]}")
+            else:
+                said += [f"missing: {before}"] if before else []
+                said += [f"new: {now}"] if now else []
+    return said
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
     result = yield
@@ -111,6 +163,15 @@ def pytest_runtest_call(item):
                 f"The stored outputs are {stored or 'none'}, but running the cell gives "
                 f"{given or 'none'}. If that is right, store it with `make refresh`."
             )
+        for before, now in zip(pictures(item.cell.outputs), pictures(item.test_outputs)):
+            changes = differences(before, now)
+            if changes:
+                item.raise_cell_error(
+                    "The stored picture shows something else than the one that the cell draws:\n  "
+                    + "\n  ".join(changes)
+                    + "\nIf that is right, store it with `make refresh`. If it varies with the "
+                    "machine or the seed, say so with a number behind ≈ in the picture's words."
+                )
     return result
 
 

@@ -6,6 +6,7 @@ imported before a command needs it, so that the help comes at once.
 
 import argparse
 import importlib
+import json
 import os
 import pathlib
 import re
@@ -29,6 +30,7 @@ def main(arguments=None):
     add_copy(commands)
     add_check(commands)
     add_student(commands)
+    add_grade(commands)
     chosen = parser.parse_args(arguments)
     try:
         chosen.run(chosen)
@@ -90,7 +92,9 @@ def run_devices(chosen):
 def add_copy(commands):
     about = "copy helper files into an assignment, with a stamp that check reads"
     command = commands.add_parser("copy", help=about, description=about.capitalize() + ".")
-    command.add_argument("names", nargs="+", metavar="name", help="params, plotting, …")
+    command.add_argument(
+        "names", nargs="+", metavar="name", help="params, plotting, exercises, convolution, …"
+    )
     command.add_argument("--to", required=True, type=pathlib.Path, metavar="FOLDER")
     command.add_argument("--force", action="store_true", help="overwrite what was changed")
     command.set_defaults(run=run_copy)
@@ -120,10 +124,11 @@ def run_check(chosen):
         raise Refusal(error) from error
     for copy in found:
         print(copy, copy.difference, sep="\n" if copy.difference else "")
-    bad = sum(not copy.pristine for copy in found)
+    copied = [copy for copy in found if not copy.stranger]
+    bad = sum(not copy.pristine for copy in copied)
     if bad:
-        raise Refusal(f"{bad} of {len(found)} copies differ from the installed helpers.")
-    if not found:
+        raise Refusal(f"{bad} of {len(copied)} copies differ from the installed helpers.")
+    if not copied:
         raise Refusal(f"{chosen.folder} has no copy of a helper in it.")
 
 
@@ -135,17 +140,120 @@ def add_student(commands):
     command.add_argument(
         "--nbgrader", action="store_true", help="write nbgrader's source version, with solutions"
     )
+    command.add_argument(
+        "--variant", metavar="ID", help="other numbers in the exercises, the same for the same ID"
+    )
+    command.add_argument(
+        "--with-helpers",
+        action="store_true",
+        help="put the helpers and the data that the notebooks need beside them",
+    )
     command.add_argument("--force", action="store_true", help="overwrite what is there")
     command.set_defaults(run=run_student)
 
 
 def run_student(chosen):
-    student = helper("student")
-    for path in chosen.notebooks:
-        try:
-            print(student.write(path, chosen.to, chosen.nbgrader, chosen.force))
-        except student.NotebookError as error:
-            raise Refusal(error) from error
+    student, copies = helper("student"), helper("copies")
+    engine = helper("exercises")
+    try:
+        for path in chosen.notebooks:
+            written = student.write(
+                path,
+                chosen.to,
+                chosen.nbgrader,
+                chosen.force,
+                chosen.variant,
+                engine,
+                chosen.with_helpers,
+            )
+            print(written)
+            if chosen.with_helpers:
+                put_beside(path, chosen.to, student, copies)
+    except (student.NotebookError, copies.CopyError) as error:
+        raise Refusal(error) from error
+
+
+def put_beside(path, folder, student, copies):
+    """Copy what a notebook needs into `folder`: dlhelpers/ and data/."""
+    topics = [f"checks/{topic}" for topic in student.topics_for(path)]
+    needed = ["__init__", *student.helpers_for(path), *topics]
+    print(*copies.copy(needed, folder / "dlhelpers"), sep="\n")
+    datasets = helper("datasets")
+    try:
+        source = datasets.folder()
+    except datasets.DataError:
+        source = None
+    files = student.data_for(path, copies.helpers()["datasets.py"])
+    missing = student.copy_data(files, source, folder / "data")
+    if missing:
+        raise Refusal(
+            f"{path.name} needs {', '.join(missing)}, which this dlhelpers does not have; put them "
+            f"into {folder / 'data'} with their lines of SHA256SUMS."
+        )
+
+
+def add_grade(commands):
+    about = "grade a folder of handed-in notebooks, each answer in a process of its own"
+    command = commands.add_parser("grade", help=about, description=about.capitalize() + ".")
+    command.add_argument("folder", type=pathlib.Path, help="a file or folder for each submission")
+    command.add_argument(
+        "--notebook",
+        dest="notebooks",
+        required=True,
+        nargs="+",
+        type=pathlib.Path,
+        help="the instructor's notebooks, with the solutions",
+    )
+    command.add_argument(
+        "--json", type=pathlib.Path, metavar="FILE", help="write all that is known"
+    )
+    command.add_argument("--csv", type=pathlib.Path, metavar="FILE", help="write a row for each")
+    command.add_argument("--secret", metavar="TEXT", help="draw the same cases as another time")
+    command.add_argument(
+        "--seconds", type=float, default=10, help="for all cases of an exercise (default: 10)"
+    )
+    command.add_argument(
+        "--memory", type=int, default=1024, metavar="MIB", help="for an answer (default: 1024)"
+    )
+    command.add_argument("--workers", type=int, help="answers at a time (default: one a core)")
+    command.add_argument(
+        "--by-name",
+        action="store_true",
+        help="judge predictions by the variant that is the submission's name",
+    )
+    command.set_defaults(run=run_grade)
+
+
+def run_grade(chosen):
+    grading = helper("grading")
+
+    def progress(n, count):
+        if sys.stderr.isatty():
+            print(f"\r{n} of {count}", end="\r" if n == count else "", file=sys.stderr, flush=True)
+
+    try:
+        report = grading.grade(
+            chosen.folder,
+            chosen.notebooks,
+            helper("exercises"),
+            secret=chosen.secret,
+            seconds=chosen.seconds,
+            memory=chosen.memory,
+            workers=chosen.workers,
+            by_name=chosen.by_name,
+            progress=progress,
+        )
+    except grading.GradingError as error:
+        raise Refusal(error) from error
+    print(report)
+    try:
+        if chosen.json:
+            text = json.dumps(report.as_dict(), ensure_ascii=False, indent=1) + "\n"
+            chosen.json.write_text(text, encoding="utf-8")
+        if chosen.csv:
+            chosen.csv.write_text(report.to_csv(), encoding="utf-8", newline="")
+    except OSError as error:
+        raise Refusal(f"{error.filename} cannot be written: {error.strerror}.") from error
 
 
 def load(path):

@@ -170,7 +170,7 @@ def _classes(file):
 
 def _load(file, names=None):
     """{name: array} of the .npz called `file`, freshly read: these `names` in order, or all."""
-    path = _folder() / file
+    path = folder() / file
     try:
         stat = path.stat()
     except OSError:
@@ -191,8 +191,8 @@ def _load(file, names=None):
         ) from None
 
 
-def _folder():
-    """The data folder, as the module's docstring says."""
+def folder():
+    """The data folder, as the module's docstring says; DataError if there is none."""
     here = Path(__file__).resolve().parent
     named = os.environ.get("DLHELPERS_DATA")
     folders = [Path(named)] if named else [here / "data", here.parent / "data"]

@@ -6,16 +6,26 @@ Colours are told apart by colour-blind readers and, where it matters, differ in 
 """
 
 import base64
+import hashlib
 import io
 import itertools
 import math
 import os
+import re
 import string
+import sys
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import patheffects
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.collections import Collection, PathCollection
+from matplotlib.colors import to_hex
+from matplotlib.contour import ContourSet
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Patch, Rectangle
+from matplotlib.table import Table
+from matplotlib.text import Annotation, Text
 
 # Petroff's ten colours (arXiv 2107.02270), written out because Matplotlib has them only from 3.10.
 COLORS = (
@@ -52,7 +62,14 @@ def show(figure, alt=None):
     """Display a figure together with its words, then close it.
 
     The picture goes into the page as a PNG whose alternative text is `alt`; the same words are
-    the output's plain text, so that nbval, which never compares pictures, compares them.
+    the output's plain text. Beside the alternative text stands what `drawn` says of the figure:
+    a test compares both, for pixels differ between machines. The PNG carries its words and the
+    checksums of what is drawn and of its own pixels, so that an old or foreign one is found.
+
+    Words with a number behind ≈ say that the picture varies with the machine or the seed; without
+    any ≈ the data that is drawn is compared, too.
+
+    Outside Jupyter and IPython the words alone are printed.
 
     Args:
         figure: a Matplotlib Figure, or any Axes of it.
@@ -62,8 +79,6 @@ def show(figure, alt=None):
     Raises:
         ValueError: there are no words, or they are not a sentence.
     """
-    from IPython.display import display
-
     figure = figure.figure
     words = alt or " ".join(axes.alt for axes in figure.axes if hasattr(axes, "alt"))
     if len(words.split()) < 5 or not words.endswith("."):
@@ -71,16 +86,37 @@ def show(figure, alt=None):
             f"This picture's alt text is {words!r}: describe what it shows in a full sentence "
             "that ends with a full stop, as show(figure, alt=...)."
         )
-    png = io.BytesIO()
-    figure.savefig(png, format="png", dpi=2 * PIXELS_PER_INCH, bbox_inches="tight",
-                   metadata={"Software": None, "Description": words})  # fmt: skip
+    if "IPython" not in sys.modules or sys.modules["IPython"].get_ipython() is None:
+        plt.close(figure)
+        print(words)
+        return
+    from IPython.display import display
+
+    lines = drawn(figure, exact="≈" not in words)
+    dpi = 2 * PIXELS_PER_INCH
+    first, png = io.BytesIO(), io.BytesIO()
+    figure.savefig(first, format="png", dpi=dpi, bbox_inches="tight",
+                   pil_kwargs={"compress_level": 1})  # fmt: skip
     plt.close(figure)
-    width, height = (n // 2 for n in plt.imread(io.BytesIO(png.getvalue())).shape[1::-1])
+    first.seek(0)
+    pixels = np.rint(255 * plt.imread(first)).astype("uint8")  # rows, columns, RGBA
+    height, width = pixels.shape[:2]
+    checksums = {
+        "Drawn": _checksum("\n".join(lines).encode()),
+        "Pixels": _checksum(f"{width} {height} ".encode() + pixels.tobytes()),
+    }
+    plt.imsave(png, pixels, format="png", dpi=dpi,
+               metadata={"Software": None, "Description": words, **checksums})  # fmt: skip
+    about = {"alt": words, "width": width // 2, "height": height // 2, "drawn": lines}
     display(
         {"image/png": base64.b64encode(png.getvalue()).decode(), "text/plain": words},
-        metadata={"image/png": {"alt": words, "width": width, "height": height}},
+        metadata={"image/png": about},
         raw=True,
     )
+
+
+def _checksum(data):
+    return hashlib.sha256(data).hexdigest()[:16]
 
 
 # ---------------------------------------------------------------------------------- training
@@ -93,7 +129,8 @@ def training_curves(history, metric="loss", ax=None, **line):
         history: what `model.fit` returned, or its `history` dictionary of lists.
         metric: the name of the metric, as in the dictionary, without `val_`.
         ax: the Axes to draw on; a new figure's, if left out.
-        **line: passed to `Axes.plot`.
+        **line: passed to `Axes.plot`. A `label` stands before "training" and "validation", so
+            that a second history on the same Axes can be told from the first.
 
     Returns:
         The Axes.
@@ -105,18 +142,21 @@ def training_curves(history, metric="loss", ax=None, **line):
     if metric not in curves:
         raise KeyError(f"The history has no {metric!r}; it has {', '.join(map(repr, curves))}.")
     ax = ax or plt.subplots()[1]
-    words = []
-    for key, label, style in ((metric, "training", "-"), (f"val_{metric}", "validation", "--")):
+    before, words = _words_before(ax), []
+    name = line.pop("label", "")
+    for key, part, style in ((metric, "training", "-"), (f"val_{metric}", "validation", "--")):
         if key not in curves:
             continue
         values = np.asarray(curves[key], float)
         epochs = np.arange(1, len(values) + 1)
+        label = f"{name}, {part}" if name else part
         ax.plot(epochs, values, style, **{"label": label, "marker": "o", "markersize": 4, **line})
         words.append(f"{label} goes from ≈{values[0]:.3f} to ≈{values[-1]:.3f}")
     ax.set(xlabel="epoch", ylabel=metric)
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.legend()
-    ax.alt = f"Line plot of {metric} over {_count(len(epochs), 'epoch')}: {'; '.join(words)}."
+    count = _count(len(epochs), "epoch")
+    ax.alt = f"{before}Line plot of {metric} over {count}: {'; '.join(words)}."
     return ax
 
 
@@ -179,6 +219,7 @@ def image_grid(images, titles=None, columns=None, ax=None, **image):
     columns = columns or min(n, 10)
     rows = math.ceil(n / columns)
     ax = ax or plt.subplots(figsize=_grid_size(rows, columns, height, width, titles))[1]
+    before = _words_before(ax)
     low, high = float(images.min()), float(images.max())
     for i, picture in enumerate(images):
         left, top = _tile(i, columns, height, width, titles)
@@ -192,7 +233,7 @@ def image_grid(images, titles=None, columns=None, ax=None, **image):
     ax.set_aspect("equal")
     ax.axis("off")
     size = f"{height} by {width} pixels"
-    ax.alt = f"{_count(n, 'picture')} of {size} in {_count(rows, 'row')}"
+    ax.alt = f"{before}{_count(n, 'picture')} of {size} in {_count(rows, 'row')}"
     ax.alt += f", titled {', '.join(map(str, titles))}." if titles is not None else "."
     return ax
 
@@ -221,6 +262,7 @@ def boxes(picture, boxes, labels=None, ax=None, **patch):
         raise ValueError(f"boxes got {len(corners)} boxes but {len(labels)} labels.")
     height, width = picture.shape[:2]
     ax = ax or plt.subplots(figsize=(4.8, 4.8 * height / width))[1]
+    before = _words_before(ax)
     ax.imshow(picture, extent=(0, width, height, 0))
     halo = [patheffects.withStroke(linewidth=4, foreground="white")]  # seen on any picture
     for i, (left, top, right, bottom) in enumerate(corners):
@@ -240,7 +282,7 @@ def boxes(picture, boxes, labels=None, ax=None, **patch):
     ax.set(xlim=(0, width), ylim=(height, 0))
     ax.axis("off")
     size = f"A picture of {height} by {width} pixels"
-    ax.alt = f"{size} with {len(corners)} box{'' if len(corners) == 1 else 'es'}"
+    ax.alt = f"{before}{size} with {len(corners)} box{'' if len(corners) == 1 else 'es'}"
     if len(corners):
         sign = "" if np.array_equal(corners, corners.round()) else "≈"
         around = [*corners[:, :2].min(axis=0), *corners[:, 2:].max(axis=0)]
@@ -265,6 +307,7 @@ def kernels(weights, columns=None, ax=None):
     weights = _numpy(weights)
     drawn = weights.mean(axis=2) if weights.ndim == 4 else weights
     limit = float(np.abs(drawn).max()) or 1.0
+    before = _words_before(ax)
     ax = image_grid(np.moveaxis(drawn, -1, 0), columns=columns, ax=ax,
                     cmap="PuOr_r", vmin=-limit, vmax=limit)  # fmt: skip
     for picture in ax.images:  # white kernels would have no edge on a white page
@@ -273,7 +316,7 @@ def kernels(weights, columns=None, ax=None):
     ax.figure.colorbar(ax.images[0], ax=ax, shrink=0.8, label="weight")
     height, width, count = drawn.shape
     ax.alt = (
-        f"{_count(count, 'kernel')} of {height} by {width} weights, "
+        f"{before}{_count(count, 'kernel')} of {height} by {width} weights, "
         f"from ≈{drawn.min():.2f} (purple) to ≈{drawn.max():.2f} (orange)."
     )
     return ax
@@ -290,11 +333,11 @@ def feature_maps(maps, columns=None, ax=None):
     Returns:
         The Axes.
     """
-    maps = _numpy(maps)
+    maps, before = _numpy(maps), _words_before(ax)
     ax = image_grid(np.moveaxis(maps, -1, 0), columns=columns, ax=ax, cmap="viridis")
     height, width, count = maps.shape
     ax.alt = (
-        f"{_count(count, 'feature map')} of {height} by {width}, "
+        f"{before}{_count(count, 'feature map')} of {height} by {width}, "
         f"dark at ≈{maps.min():.2f} and bright at ≈{maps.max():.2f}."
     )
     return ax
@@ -328,6 +371,7 @@ def convolution_step(image, kernel, step, stride=1, ax=None):
         )
     row, column = divmod(step, responses.shape[1])
     ax = ax or plt.subplots(figsize=(5.6, 3.0))[1]
+    before = _words_before(ax)
     for (r, c), value in np.ndenumerate(image):
         under = 0 <= r - row * stride < len(kernel) and 0 <= c - column * stride < len(kernel.T)
         weight = kernel[r - row * stride, c - column * stride] if under else None
@@ -346,8 +390,8 @@ def convolution_step(image, kernel, step, stride=1, ax=None):
     ax.axis("off")
     products = patches[row, column] * kernel
     ax.alt = (
-        f"Step {step + 1} of {responses.size}: the kernel lies on rows {row * stride + 1} to "
-        f"{row * stride + len(kernel)} and columns {column * stride + 1} to "
+        f"{before}Step {step + 1} of {responses.size}: the kernel lies on rows "
+        f"{row * stride + 1} to {row * stride + len(kernel)} and columns {column * stride + 1} to "
         f"{column * stride + len(kernel.T)} of the image; the products add up to {products.sum()}, "
         f"written into row {row + 1}, column {column + 1} of the feature map."
     )
@@ -383,6 +427,7 @@ def model_graph(model, colors=None, groups=None, ax=None):
     column = _columns(parents, depth)
     rows, width = 1 + max(depth.values()), max(map(abs, column.values())) + 0.6
     ax = ax or plt.subplots(figsize=(5.2 * width, 0.8 * rows))[1]
+    before = _words_before(ax)
     letters = dict(zip(dict.fromkeys((groups or {}).values()), string.ascii_uppercase))
     pale = dict(zip(letters, itertools.cycle(PALE)))
     for name, (kind, shape) in layers.items():
@@ -406,7 +451,7 @@ def model_graph(model, colors=None, groups=None, ax=None):
     ax.set(xlim=(-width, width), ylim=(rows - 0.6, -0.4))
     ax.axis("off")
     flow = ", ".join(f"{a} to {b}" for a, b in edges)
-    ax.alt = f"Graph of {_count(len(layers), 'layer')} with arrows from {flow}."
+    ax.alt = f"{before}Graph of {_count(len(layers), 'layer')} with arrows from {flow}."
     if letters:
         ax.set_title(", ".join(f"{letter}: {group}" for group, letter in letters.items()))
     for group, letter in letters.items():
@@ -463,6 +508,326 @@ def _shapes(tensors):
     return ", ".join(str(tuple(tensor.shape)) for tensor in tensors)
 
 
+# ---------------------------------------------------------------------------- what is drawn
+
+APPROXIMATE = re.compile(r"≈ *[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")  # as in tests/nbval.cfg
+LINES = {"solid": "-", "dashed": "--", "dashdot": "-.", "dotted": ":"}
+
+
+def drawn(figure, exact=True):
+    """Say what is drawn on a figure, the same on every machine, Matplotlib and backend.
+
+    Lines of text, in the order of the panels: size and places, titles, labels, scales, limits and
+    ticks that were set, legends, and the artists by kind and look with their number. Nothing in it
+    comes from a font, a pixel or a limit that Matplotlib chose. A number behind ~ is to be compared
+    within 0.0001 of its value (or 0.0000002), one behind ± within 0.0002; everything else as it
+    stands.
+
+    Args:
+        figure: a Matplotlib Figure, before or after it was rendered.
+        exact: whether nothing in it varies with the seed or the machine. If so, the data stands
+            there too: each array as its length, its root mean square and three weighted sums,
+            which a change of a thousandth moves and rounding does not. Otherwise data is left out,
+            as are numbers in texts among the data, the number of points, and ends of axes and
+            colour maps with so many digits that they may come from the data.
+
+    Numbers behind ≈ are left out in any case, and so are artists whose number or look varies, if
+    they are drawn with `gid="≈"`.
+
+    Returns:
+        A list of texts.
+    """
+    width, height = figure.get_size_inches()
+    lines = [f"figure: {width:.4g} by {height:.4g} inches", *_artists("figure", figure, exact)]
+    panels = list(figure.axes)
+    for ax in panels:  # insets, and insets of insets
+        panels += [inset for inset in ax.child_axes if inset not in panels]
+    colored = [artist for ax in panels for artist in [*ax.images, *ax.collections]]
+    bars = [artist.colorbar.ax for artist in colored if artist.colorbar]
+    for n, ax in enumerate(panels, 1):
+        name = f"panel {n}"
+        lines.append(f"{name}: {'colour bar' if ax in bars else _place_of_panel(ax)}")
+        for side in ("left", "center", "right"):
+            if ax.get_title(side):
+                lines.append(f"{name}, {side} title: {_quote(ax.get_title(side))}")
+        for letter in "xyz" if hasattr(ax, "zaxis") else "xy":
+            lines.append(f"{name}, {letter} axis: {_axis(ax, letter, panels, exact, ax in bars)}")
+        if ax not in bars:
+            lines += _artists(name, ax, exact)
+    return lines
+
+
+def _place_of_panel(ax):
+    """Where a panel stands, without the layout's inches."""
+    said = [ax.name] if ax.name != "rectilinear" else []
+    place = ax.get_subplotspec()
+    if place:
+        grid = place.get_gridspec()
+        spans = [
+            f"{what} {span.start + 1}" + (f" to {span.stop}" if len(span) > 1 else "")
+            for what, span in (("row", place.rowspan), ("column", place.colspan))
+        ]
+        said.append(f"{', '.join(spans)} of {grid.nrows} by {grid.ncols}")
+        for what, ratios in (
+            ("heights", grid.get_height_ratios()),
+            ("widths", grid.get_width_ratios()),
+        ):
+            if len(set(ratios)) > 1:
+                said.append(f"{what} {_numbers(ratios)}")
+    elif ax.get_axes_locator() is None:
+        said.append(f"at {_numbers(ax.get_position(original=True).bounds)}")
+    said += [] if ax.axison else ["axes off"]
+    background = _color(ax.get_facecolor())
+    said += [] if background == "#ffffff" else [f"on {background}"]
+    said += [] if ax.get_aspect() == "auto" else [f"aspect {ax.get_aspect()}"]
+    said += [f"seen from {ax.elev:g}, {ax.azim:g}"] if ax.name == "3d" else []
+    return ", ".join(said)
+
+
+def _axis(ax, letter, panels, exact, is_colorbar):
+    """Label, scale, and what was set of limits, ticks and tick labels."""
+    axis = getattr(ax, f"{letter}axis")
+    said, scale = [_quote(axis.get_label_text())], axis.get_scale()
+    if scale != "linear":
+        base = getattr(axis.get_transform(), "base", None)
+        said.append(f"{scale}, base {base:g}" if base else scale)
+    if is_colorbar:
+        return ", ".join(said)
+    is_free = getattr(ax, f"get_autoscale{letter}_on")()
+    limits = getattr(ax, f"get_{letter}lim")()
+    if not is_free:
+        kept = [_number(limit, scale) if exact or _is_short(limit, 3) else "?" for limit in limits]
+        said += [f"limits {' '.join(kept)}"] if set(kept) != {"?"} else []
+    if limits[0] > limits[1]:
+        said.append("inverted")
+    locator, formatter = axis.get_major_locator(), axis.get_major_formatter()
+    ticks = getattr(locator, "locs", None)  # those that were set
+    if type(locator).__name__ == "StrCategoryLocator":
+        ticks = locator()
+    if ticks is not None and (exact or all(_is_short(tick, 4) for tick in ticks)):
+        said.append(f"ticks {_numbers(ticks)}" if len(ticks) else "no ticks")
+    kind = type(formatter).__name__
+    if kind in ("FixedFormatter", "FuncFormatter", "StrCategoryFormatter") and ticks is not None:
+        labels = [formatter(tick, i) for i, tick in enumerate(ticks)]
+        said.append(f"tick labels {' '.join(map(_quote, labels))}")
+    elif kind in ("StrMethodFormatter", "FormatStrFormatter", "PercentFormatter", "EngFormatter"):
+        said.append(f"tick labels like {_quote(formatter(0.5, 0))} {_quote(formatter(64, 0))}")
+    elif kind == "NullFormatter":
+        said.append("no tick labels")
+    look = axis.get_tick_params()
+    said += ["grid"] if look.get("gridOn") else []
+    if (
+        "labelleft" in look
+        and not (look["labelleft"] or look["labelright"])
+        or ("labelbottom" in look and not (look["labelbottom"] or look["labeltop"]))
+    ):
+        said.append("tick labels hidden")
+    if letter in "xy":
+        group = getattr(ax, f"get_shared_{letter}_axes")().get_siblings(ax)
+        shared = [n for n, other in enumerate(panels, 1) if other in group and other is not ax]
+        said += [f"as in panel {shared[0]}"] if shared else []
+    return ", ".join(said if axis.get_visible() else [*said, "hidden"])
+
+
+def _artists(name, owner, exact):
+    """A line for each look of the artists on an Axes or a figure, and for each legend entry."""
+    found = [*owner.images, *owner.patches, *owner.lines, *owner.texts, *owner.artists]
+    found += [*getattr(owner, "collections", []), *getattr(owner, "tables", [])]
+    found = [artist for artist in found if artist.get_gid() != "≈"]
+    groups = {}
+    for artist in found:
+        groups.setdefault(_look(artist, exact), []).append(artist)
+    for look, group in groups.items():
+        said = f"{name}: {len(group)} × {look}"
+        words = [word for artist in group for word in _words(artist)]
+        said += "".join(f" {_quote(word, exact)}" for word in words)
+        if exact:
+            arrays = {}
+            for artist in group:
+                for what, values in _data(artist).items():
+                    arrays.setdefault(what, []).append(_floats(values))
+            for what, parts in arrays.items():
+                values = np.concatenate(parts)
+                said += f"; {what} {_sketch(values)}" if len(values) else ""
+        yield said
+    legends = owner.legends if hasattr(owner, "legends") else [owner.get_legend()]
+    for legend in filter(None, legends):
+        title = legend.get_title().get_text()
+        label = f"{name}, legend{f' {_quote(title)}' if title else ''}"
+        for text, handle in zip(legend.get_texts(), legend.legend_handles):
+            yield f"{label}: {_quote(text.get_text())} {_look(handle, exact)}"
+
+
+def _look(artist, exact):
+    """Kind, colours, lines, markers: what does not come from the data."""
+    said = [type(artist).__name__]
+    if isinstance(artist, Line2D):
+        style, marker = artist.get_linestyle(), artist.get_marker()
+        if style not in ("None", "", " "):
+            said += [_color(artist.get_color()), style, f"width {artist.get_linewidth():.4g}"]
+        if marker not in ("None", "none", "", " ", None):
+            shape = marker if isinstance(marker, (str, int)) else type(marker).__name__
+            said.append(f"marker {shape} {artist.get_markersize():.4g}")
+            said.append(_color(artist.get_markerfacecolor()))
+            said.append(f"edge {_color(artist.get_markeredgecolor())}")
+        if artist.get_drawstyle() != "default":
+            said.append(artist.get_drawstyle())
+        if not np.isfinite(_floats(artist.get_ydata())).any():
+            said.append("without points")
+    elif isinstance(artist, Patch):
+        said.append(f"{_color(artist.get_facecolor())}, edge {_color(artist.get_edgecolor())}")
+        style = artist.get_linestyle()
+        said.append(f"{LINES.get(style, style)}, width {artist.get_linewidth():.4g}")
+        said += [artist.get_hatch()] if artist.get_hatch() else []
+        for what in ("boxstyle", "arrowstyle", "connectionstyle"):
+            if hasattr(artist, f"get_{what}"):
+                said.append(type(getattr(artist, f"get_{what}")()).__name__)
+    elif isinstance(artist, AxesImage):
+        shape = np.shape(artist.get_array())
+        said.append(" by ".join(map(str, shape)))
+        said += [_colors_of(artist, exact)] if len(shape) == 2 else []
+        said += [artist.get_interpolation(), f"from the {artist.origin} edge"]
+    elif isinstance(artist, Collection):
+        if artist.get_array() is not None:
+            said.append(_colors_of(artist, exact))
+        else:
+            faces, edges = artist.get_facecolor(), artist.get_edgecolor()
+            said.append(" ".join(sorted(set(map(_color, faces)))) or "not filled")
+            said.append(" ".join(["edge", *sorted(set(map(_color, edges)))]))
+        widths = sorted({f"{width:.4g}" for width in np.atleast_1d(artist.get_linewidth())})
+        dashes = [dash for _, dash in artist.get_linestyle()]
+        said.append(f"width {' '.join(widths)}")
+        said += ["dashed"] if any(dash is not None for dash in dashes) else []
+        said += [artist.get_hatch()] if artist.get_hatch() else []
+        if isinstance(artist, PathCollection):
+            said.append(f"markers of {len(artist.get_paths()[0].vertices)} points")
+    elif isinstance(artist, Text):
+        box, arrow = artist.get_bbox_patch(), getattr(artist, "arrow_patch", None)
+        said.append(f"{artist.get_fontsize():.4g} pt {_color(artist.get_color())}")
+        said += [artist.get_ha(), artist.get_va()]
+        said += [f"{artist.get_weight()}"] if artist.get_weight() not in ("normal", 400) else []
+        said += [artist.get_style()] if artist.get_style() != "normal" else []
+        said += [f"turned by {artist.get_rotation():.4g}"] if artist.get_rotation() else []
+        said += [f"in a {_look(box, exact)}"] if box else []
+        said += [f"with a {_look(arrow, exact)}"] if arrow else []
+    alpha = artist.get_alpha()
+    said += [f"alpha {alpha:.4g}"] if isinstance(alpha, (int, float)) else []
+    said += [type(effect).__name__ for effect in artist.get_path_effects() or ()]
+    if artist.get_zorder() != type(artist).zorder and getattr(artist.axes, "name", "") != "3d":
+        said.append(f"order {artist.get_zorder():g}")
+    said += [] if artist.get_visible() else ["hidden"]
+    return ", ".join(said)
+
+
+def _words(artist):
+    if isinstance(artist, Table):
+        return [cell.get_text().get_text() for _, cell in sorted(artist.get_celld().items())]
+    return [artist.get_text()] if isinstance(artist, Text) else []
+
+
+def _data(artist):
+    """The arrays that an artist draws, by name; what is on a logarithmic axis as logarithms."""
+    if isinstance(artist, Text) and artist.axes is None:
+        return {}  # the layout moves the titles of a figure
+    if isinstance(artist, Text):
+        ends = [artist.xy] if isinstance(artist, Annotation) else []
+        return _points([artist.get_position(), *ends], artist)
+    if hasattr(artist, "get_data_3d"):
+        return dict(zip("xyz", artist.get_data_3d()))
+    if isinstance(artist, Line2D):
+        return _points(np.transpose(artist.get_data(orig=False)), artist)
+    if isinstance(artist, FancyArrowPatch):  # its path depends on pixels, its ends do not
+        return _points(artist._posA_posB or [], artist)
+    if isinstance(artist, Patch):
+        corners = artist.get_patch_transform().transform(artist.get_path().vertices)
+        return _points(corners, artist)
+    if isinstance(artist, AxesImage):
+        return {"values": artist.get_array(), "extents": artist.get_extent()}
+    if isinstance(artist, ContourSet):  # where its lines run depends on a library's version
+        spans = [path.get_extents().extents for path in artist.get_paths() if len(path.vertices)]
+        return {"levels": artist.levels, "spans": spans}
+    if isinstance(artist, Collection):
+        arrays = {"values": artist.get_array(), "u": getattr(artist, "U", None),
+                  "v": getattr(artist, "V", None)}  # fmt: skip
+        if arrays["u"] is None and getattr(artist.axes, "name", "") != "3d":
+            paths = [path.vertices for path in artist.get_paths()]
+            offsets = _points(artist.get_offsets(), artist)
+            if np.any(artist.get_offsets()):
+                arrays |= {f"offset {what}": values for what, values in offsets.items()}
+            arrays |= _points(np.concatenate([np.empty((0, 2)), *paths]), artist)
+        if hasattr(artist, "get_sizes"):
+            arrays["sizes"] = artist.get_sizes()
+        return {what: values for what, values in arrays.items() if values is not None}
+    return {}
+
+
+def _points(points, artist):
+    """Columns x and y of points (n, 2)."""
+    columns = dict(zip("xy", np.ma.asarray(points, float).reshape(-1, 2).T))
+    for letter, values in columns.items():
+        if artist.axes and getattr(artist.axes, f"{letter}axis").get_scale() == "log":
+            with np.errstate(all="ignore"):
+                columns[letter] = np.log10(_floats(values))
+    return columns
+
+
+def _floats(values):
+    """A flat array of floats, NaN where a value is masked."""
+    return np.ma.filled(np.ma.asarray(values).astype(float), np.nan).ravel()
+
+
+def _sketch(values):
+    """An array in a few numbers that rounding does not change: short ones as they are."""
+    finite = np.isfinite(values)
+    missing = f", {np.sum(~finite)} missing" if not finite.all() else ""
+    if len(values) <= 6:
+        return _numbers(values[finite]) + missing
+    kept = np.where(finite, values, 0)
+    size = np.sqrt(np.mean(kept**2))
+    weights = np.random.RandomState(0)  # its numbers stay the same for ever, NumPy says
+    sums = [kept @ (weights.random_sample(len(kept)) - 0.5) for _ in range(3)]
+    scaled = np.array(sums) * np.sqrt(12 / len(kept)) / max(size, 1e-3)
+    return f"{len(kept)}{missing}, ~{size:.6g} " + " ".join(f"±{value:.4f}" for value in scaled)
+
+
+def _numbers(values):
+    return " ".join(map(_number, values))
+
+
+def _number(value, scale="linear"):
+    if value is None:
+        return "?"
+    if scale == "log":
+        return f"10^~{math.log10(value):.6g}"
+    return f"~{float(value):.6g}"
+
+
+def _is_short(value, digits):
+    """Whether a number looks as if it was written down, not computed from what varies."""
+    return value is None or value == 255 or float(f"{value:.{digits}g}") == value
+
+
+def _quote(text, exact=True):
+    """A text in quotes, without numbers that vary."""
+    text = APPROXIMATE.sub("≈", str(text))
+    return repr(text if exact else re.sub(r"\d[\d.,]*", "#", text))
+
+
+def _color(color):
+    code = to_hex(color, keep_alpha=True)
+    return "none" if code[7:] == "00" else code[:7] if code[7:] == "ff" else code
+
+
+def _colors_of(artist, exact):
+    """The name and some colours of a colour map, and the values at its ends."""
+    cmap = artist.get_cmap()
+    name = f"{cmap.name} " if cmap.name in plt.colormaps() else ""
+    ends = [_number(end) if exact or _is_short(end, 2) else "?" for end in artist.get_clim()]
+    kind = type(artist.norm).__name__
+    ends += [] if kind == "Normalize" else [kind]
+    return f"{name}{' '.join(map(_color, cmap(np.linspace(0, 1, 4))))} from {' to '.join(ends)}"
+
+
 # ----------------------------------------------------------------------------------- helpers
 
 
@@ -471,6 +836,12 @@ def _numpy(array):
     if hasattr(array, "detach"):
         array = array.detach().cpu()
     return np.asarray(array)
+
+
+def _words_before(ax):
+    """The words of what stands on the Axes already, for the next ones to follow; often none."""
+    is_empty = not ax or not (ax.lines or ax.images or ax.patches or ax.collections or ax.texts)
+    return "" if is_empty or not hasattr(ax, "alt") else f"{ax.alt} "
 
 
 def _count(n, noun):

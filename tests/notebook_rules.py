@@ -3,10 +3,13 @@
 nbval compares what a cell gives with what is stored; these rules read what is stored.
 """
 
+import ast
 import base64
+import hashlib
 import io
 import re
 
+import prose_numbers
 from PIL import Image
 
 MOST_CODE_LINES = 18
@@ -91,34 +94,62 @@ def pictures_have_words(notebook):
                 yield f"code cell {n} has a picture that says of itself {picture.info!r:.200}"
 
 
+def pictures_belong_to_what_is_drawn(notebook):
+    """A PNG is the one that `plotting.show` made when it wrote down what is drawn, unchanged."""
+    for n, cell in enumerate(code_cells(notebook), 1):
+        for output in cell.outputs:
+            if "image/png" in output.get("data", {}):
+                about = output.metadata.get("image/png", {})
+                for fault in faults_of_picture(base64.b64decode(output.data["image/png"]), about):
+                    yield f"code cell {n} has a picture {fault}"
+
+
+def faults_of_picture(png, about):
+    try:
+        picture = Image.open(io.BytesIO(png)).convert("RGBA")
+    except OSError as error:
+        yield f"that cannot be read: {error}"
+        return
+    width, height = picture.size
+    drawn = "\n".join(about.get("drawn", []))
+    pixels = f"{width} {height} ".encode() + picture.tobytes()
+    if not drawn:
+        yield "that does not say what is drawn; make it with plotting.show, then `make refresh`"
+    elif picture.info.get("Drawn") != checksum(drawn.encode()):
+        yield "that is not the one of which its output says what is drawn; run `make refresh`"
+    if picture.info.get("Pixels") != checksum(pixels):
+        yield "whose pixels are not those that plotting.show drew; run `make refresh`"
+    if (about.get("width"), about.get("height")) != (width // 2, height // 2):
+        yield f"of {width} by {height} pixels that is shown in another size"
+    if not (200 <= width <= 4000 and 100 <= height <= 4000):
+        yield f"of {width} by {height} pixels, which is no plausible size"
+    colours = picture.getcolors(width * height)
+    if max(count for count, _ in colours) > 0.995 * width * height:
+        yield "that is of one colour"
+
+
+def checksum(data):
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
 def what_varies_is_pinned(notebook):
     cells = code_cells(notebook)
     for n, (cell, following) in enumerate(zip(cells, [*cells[1:], None], strict=True), 1):
         pinned = "claim(" in cell.source or (following and "claim(" in following.source)
+        pinned = pinned or "\ncheck(" in cell.source  # a ✓ means that the goal was reached
         if "≈" in texts(cell) and not pinned:
             yield f"code cell {n} prints ≈ and no claim pins it, there or in the next cell"
 
 
-# Decimals, numbers with thousands separators, and whole numbers with a unit that measures.
-FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+|\d+(?= ?(?:\\?%|million\b|billion\b))"
-UNITS = {"%": 0.01, "million": 1e6, "billion": 1e9}
-NO_FIGURES = r"https?://\S+|\]\([^)]*\)|arXiv:? ?[\d.]+|[Cc]hapters? [\d.]+"
-
-
 def figures_in_prose_stand_in_a_cell(notebook):
-    """Measured figures in text must stand in the code or an exact output of the notebook."""
-    stored = "\n".join(cell.source + "\n" + texts(cell) for cell in code_cells(notebook))
-    exact = re.sub(r"(?<=\d)[_,](?=\d)", "", re.sub(r"≈ *[-+]?[\d.,]+", "", stored))
-    known = {float(number) for number in re.findall(r"\d+(?:\.\d+)?(?:e[-+]?\d+)?", exact)}
-    for cell in markdown_cells(notebook):
-        prose = re.sub(NO_FIGURES, " ", cell.source).replace("{,}", ",")
-        for found in re.finditer(FIGURE, prose):
-            value = float(found[0].replace(",", ""))
-            unit = re.match(r"[ \\]*(%|million|billion)", prose[found.end() :])
-            values = (value, value * UNITS[unit[1]] if unit else value)
-            if not any(abs(v - k) <= 1e-9 * abs(k) for v in values for k in known):
-                around = prose[max(0, found.start() - 30) : found.end() + 10]
-                yield f"no exact output and no code has the {found[0]} of {around!r}"
+    """Each number that text quotes is printed in its section, or set there, or marked as given."""
+    for cell, number, kind, around in prose_numbers.unsupported(notebook):
+        fix = "quote what a cell of its section prints, or mark it <!-- given -->"
+        if kind == "mark":
+            fix = "a mark stands behind its number, in no heading and at no line's start"
+        if kind == "arithmetic":
+            fix = "the two sides differ"
+        yield f"{cell.get('id')}: the {kind} {number!r} in {around!r} is not supported; {fix}"
 
 
 def exercises_are_open_and_solved(notebook):
@@ -145,6 +176,32 @@ def exercises_are_open_and_solved(notebook):
             yield f"code cell {n + 1} is an exercise without a solution behind it"
         elif asked != re.findall(r'check\("([^"]+)"', solution.source):
             yield f"code cell {n + 2} solves another exercise than the one before it"
+
+
+def names_set_by(cell):
+    """The names that a code cell gives a value to, outside its functions and classes."""
+    bodies = [ast.parse(cell.source)]
+    names = set()
+    while bodies:
+        for node in ast.iter_child_nodes(bodies.pop()):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                names.add(node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                names.add(node.id)
+            elif not isinstance(node, (ast.Lambda, ast.ListComp, ast.DictComp, ast.GeneratorExp)):
+                bodies.append(node)
+    return names
+
+
+def exercises_leave_the_lessons_names_alone(notebook):
+    """A reader who has solved an exercise can run the cells above again."""
+    asked = [re.search(r"^check\(", cell.source, re.M) for cell in code_cells(notebook)]
+    cells = list(zip(code_cells(notebook), asked, strict=True))
+    of_the_lesson = set().union(*(names_set_by(cell) for cell, exercise in cells if not exercise))
+    for n, (cell, exercise) in enumerate(cells, 1):
+        taken = names_set_by(cell) & of_the_lesson if exercise else ()
+        if taken:
+            yield f"code cell {n} is an exercise that sets {sorted(taken)}, names of the lesson"
 
 
 def tensorflow_stays_in_its_sections(notebook):
@@ -174,9 +231,11 @@ RULES = [
     its_cells_are_short,
     outputs_are_clean,
     pictures_have_words,
+    pictures_belong_to_what_is_drawn,
     what_varies_is_pinned,
     figures_in_prose_stand_in_a_cell,
     exercises_are_open_and_solved,
+    exercises_leave_the_lessons_names_alone,
     tensorflow_stays_in_its_sections,
     it_is_in_normal_form,
 ]

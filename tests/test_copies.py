@@ -131,3 +131,78 @@ def test_the_commands_copy_and_check(tmp_path, capsys):
 def test_a_folder_without_copies_is_no_success(tmp_path, capsys):
     assert main(["check", str(tmp_path)]) == 1
     assert "has no copy of a helper" in capsys.readouterr().err
+
+
+# ------------------------------------------------------------------- topics, and what is in the way
+
+
+def test_the_engine_comes_with_the_topics_that_are_asked_for(tmp_path, capsys):
+    folder = tmp_path / "hw1"
+    names = ["exercises", "convolution", "pooling.py", "plotting"]
+    assert main(["copy", *names, "--to", str(folder)]) == 0
+    there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    topics = {"checks/convolution.py", "checks/pooling.py"}
+    assert there == {"exercises.py", "plotting.py"} | topics
+    capsys.readouterr()
+    assert main(["check", str(folder)]) == 0
+    assert capsys.readouterr().out.count("pristine") == 4
+    edit(folder / "checks" / "pooling.py", "import numpy as np", "import numpy")
+    found = {copy.file: copy for copy in copies.check(folder)}
+    assert found["checks/pooling.py"].changed and "-import numpy as np" in (
+        found["checks/pooling.py"].difference
+    )
+
+
+def test_a_name_of_a_helper_and_a_topic_is_both_where_the_engine_is_asked_for(tmp_path):
+    assert copies.copy(["devices"], tmp_path / "a") == [tmp_path / "a" / "devices.py"]
+    [topic] = copies.copy(["checks/devices"], tmp_path / "b")
+    assert topic == tmp_path / "b" / "checks" / "devices.py"
+    both = copies.copy(["exercises", "devices"], tmp_path / "c")
+    assert [path.name for path in both] == ["exercises.py", "devices.py", "devices.py"]
+
+
+@pytest.mark.parametrize("to", ["afile", "afile/below"])
+def test_a_file_where_a_folder_is_wanted_is_told_in_a_sentence(to, tmp_path, capsys):
+    (tmp_path / "afile").write_text("mine")
+    assert main(["copy", "params", "--to", str(tmp_path / to)]) == 1
+    said = capsys.readouterr().err
+    assert f"{tmp_path / 'afile'} is a file and in the way" in said and said.count("\n") == 1
+    assert (tmp_path / "afile").read_text() == "mine"
+
+
+def test_a_folder_with_the_name_of_a_python_file_is_no_copy(homework):
+    (homework / "pkg.py").mkdir()
+    (homework / "gradients.py").mkdir()
+    assert set(states(homework)) == {"claims.py", "params.py"}
+    with pytest.raises(copies.CopyError, match="gradients.py is in the way"):
+        copies.copy(["gradients"], homework, force=True)
+
+
+def test_a_strangers_file_with_a_helpers_name_is_one_line_and_no_copy(homework, capsys):
+    (homework / "datasets.py").write_text("def load():\n    return 1\n" * 100)
+    assert main(["check", str(homework)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 3 and said[1].endswith(
+        "datasets.py: no copy, it shares only its name with a file of dlhelpers"
+    )
+    for name in ("claims.py", "params.py"):
+        (homework / name).unlink()
+    assert main(["check", str(homework)]) == 1
+    assert "has no copy of a helper" in capsys.readouterr().err
+
+
+def test_two_runs_at_a_time_do_not_share_an_unfinished_file(tmp_path, monkeypatch):
+    seen, replace = [], copies.os.replace
+
+    def replaced(unfinished, path):
+        seen.append(unfinished.name)
+        replace(unfinished, path)
+
+    monkeypatch.setattr(copies.os, "replace", replaced)
+    for folder in ("a", "b"):
+        copies.copy(["claims"], tmp_path / folder)
+    assert len(set(seen)) == 2
+    monkeypatch.setattr(copies.os, "replace", lambda *given: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        copies.copy(["claims"], tmp_path / "c")
+    assert not list((tmp_path / "c").iterdir())

@@ -268,7 +268,7 @@ def test_data_inside_the_package_comes_before_data_beside_it(folder, tmp_path_fa
     (top / "package").mkdir()
     shutil.copy(ROOT / "dlhelpers" / "datasets.py", top / "package")
     shutil.copytree(folder, top / "data")
-    code = "import datasets; print(datasets._folder())"
+    code = "import datasets; print(datasets.folder())"
     assert run_python(code, top / "package") == str(top / "data")
     shutil.copytree(folder, top / "package" / "data")
     assert run_python(code, top / "package") == str(top / "package" / "data")

@@ -8,17 +8,19 @@ import csv
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
+import attacks
 import pytest
 
-from dlhelpers import student
+from dlhelpers import exercises, grading, student
 
 installed = pytest.importorskip("nbgrader", reason="not installed; `make nbgrader` runs this test")
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-NOTEBOOK = ROOT / "notebooks" / "09_convolution_by_hand.ipynb"
+NAME = "09_convolution_by_hand.ipynb"
 CONFIG = r"""
 c = get_config()
 c.CourseDirectory.course_id = "deep-learning"
@@ -27,7 +29,7 @@ c.FileNameCollectorPlugin.named_regexp = r".*[/\\](?P<student_id>[a-z]+)_(?P<fil
 ZEROS = """
 def zeros_for_same(n, kernel_size, stride):
     outputs = -(-n // stride)
-    return max((outputs - 1) * stride + kernel_size - n, 0)
+    return {first}((outputs - 1) * stride + kernel_size - n, 0)
 """
 CONVOLVE = """
 def convolve2d(image, kernel):
@@ -36,12 +38,29 @@ def convolve2d(image, kernel):
 """
 SUBMITTED = {
     "alice": {
-        "09-zeros_for_same": ZEROS,
-        "09-convolve2d": CONVOLVE.format(kernel="kernel[::-1, ::-1]"),
+        "convolution-zeros_for_same": ZEROS.format(first="max"),
+        "convolution-convolve2d": CONVOLVE.format(kernel="kernel[::-1, ::-1]"),
     },
-    "bob": {"09-zeros_for_same": ZEROS, "09-convolve2d": CONVOLVE.format(kernel="kernel")},
+    "bob": {
+        "convolution-zeros_for_same": ZEROS.format(first="min"),  # right where no zero is wanted
+        "convolution-convolve2d": CONVOLVE.format(kernel="kernel"),
+    },
     "carol": {},
+    "mallory": {
+        "convolution-zeros_for_same": """
+from dlhelpers import exercises
+right = exercises.Verdict(True, "✓", (True,) * 6)
+exercises.verdict = exercises.judge = lambda *given, **named: right
+def zeros_for_same(n, kernel_size, stride):
+    return 0.5
+""",
+        "convolution-convolve2d": "def convolve2d(image, kernel):\n    return 0\n",
+    },
 }
+
+
+def wanted(n, kernel_size, stride):
+    return max((-(-n // stride) - 1) * stride + kernel_size - n, 0)
 
 
 def nbgrader(course, *arguments):
@@ -57,13 +76,20 @@ def nbgrader(course, *arguments):
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-def test_a_right_a_wrong_and_an_empty_submission_get_their_points(tmp_path):
+def test_a_right_a_half_right_an_empty_and_a_dishonest_submission_get_their_points(tmp_path):
     (tmp_path / "nbgrader_config.py").write_text(CONFIG)
-    student.write(NOTEBOOK, tmp_path / "source" / "hw1", nbgrader=True)
+    instructors = tmp_path / NAME
+    instructors.write_text(json.dumps(attacks.lesson()))
+    source = student.write(
+        instructors, tmp_path / "source" / "hw1", nbgrader=True, engine=exercises
+    )
     nbgrader(tmp_path, "generate_assignment", "hw1")
 
-    released = json.loads((tmp_path / "release" / "hw1" / NOTEBOOK.name).read_text())
-    assert "np.rot90(kernel" not in json.dumps(released["cells"][-6:])  # no solution is left
+    released = json.loads((tmp_path / "release" / "hw1" / NAME).read_text())
+    secret = re.search(r"variant = '(\w{16})'", source.read_text())[1]
+    assert "::-1, ::-1" in source.read_text()
+    assert "::-1, ::-1" not in json.dumps(released["cells"][-6:])  # no solution is left
+    assert secret not in json.dumps(released)  # nor what the cases are drawn from
     archive = tmp_path / "downloaded" / "hw1" / "archive"
     archive.mkdir(parents=True)
     for name, answers in SUBMITTED.items():
@@ -71,11 +97,17 @@ def test_a_right_a_wrong_and_an_empty_submission_get_their_points(tmp_path):
         for cell in notebook["cells"]:
             identity = cell["metadata"].get("nbgrader", {}).get("grade_id")
             cell["source"] = answers.get(identity, cell["source"])
-        (archive / f"{name}_{NOTEBOOK.name}").write_text(json.dumps(notebook))
+        (archive / f"{name}_{NAME}").write_text(json.dumps(notebook))
 
     nbgrader(tmp_path, "zip_collect", "hw1")
     nbgrader(tmp_path, "autograde", "hw1")
     nbgrader(tmp_path, "export")
     with open(tmp_path / "grades.csv") as file:
         grades = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
-    assert grades == {"alice": 2, "bob": 1, "carol": 0}
+    cases = exercises.inputs("convolution.zeros_for_same", secret)
+    bobs = sum(min((-(-n // s) - 1) * s + k - n, 0) == wanted(n, k, s) for n, k, s in cases)
+    assert grades == {"alice": 9, "bob": bobs, "carol": 0, "mallory": 0} and 0 < bobs < 6
+
+    # The same folder, graded by what no kernel of a student can reach.
+    report = grading.grade(tmp_path / "submitted", [instructors], exercises, secret=secret)
+    assert {row.student_id: report.score(row) for row in report.submissions} == grades

@@ -91,6 +91,12 @@ def test_the_installed_package_is_not_this_clone(reader):
     assert reader.run("-P", "-c", program).startswith(str(reader.packages))
 
 
+def test_the_installed_package_has_the_cases_of_every_exercise(reader):
+    topics = {path.stem for path in (ROOT / "dlhelpers" / "checks").glob("[a-z]*.py")}
+    program = "from dlhelpers import exercises; print(*exercises.topics())"
+    assert set(reader.run("-P", "-c", program).split()) == topics
+
+
 def test_the_command_runs_from_any_folder(reader):
     assert "CPU" in reader.run("-m", "dlhelpers", "devices")
 

@@ -1,9 +1,13 @@
 """Pictures: their words come from the data, their Axes go in and out, bad input gets a sentence."""
 
+import base64
+import importlib.util
 import io
+import pathlib
 import re
 
 import matplotlib.pyplot as plt
+import notebook_rules
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
@@ -11,6 +15,8 @@ from PIL import Image
 
 from dlhelpers import plotting
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+comparing = importlib.util.spec_from_file_location("comparing", ROOT / "conftest.py")
 SLIDE_IMAGE = np.array(
     [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]
 )
@@ -43,7 +49,9 @@ def displayed(monkeypatch):
     """What `show` hands to the notebook, as (data, metadata)."""
     import IPython.display
 
+    plt.switch_backend("agg")
     calls = []
+    monkeypatch.setattr(IPython, "get_ipython", lambda: "a shell")
     monkeypatch.setattr(
         IPython.display, "display", lambda data, metadata, raw: calls.append((data, metadata))
     )
@@ -86,8 +94,6 @@ def test_show_carries_the_words_as_text_as_alt_and_inside_the_png(displayed):
     ax = DRAWN["training_curves"]()
     plotting.show(ax)
     [(data, metadata)] = displayed
-    import base64
-
     picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
     assert data["text/plain"] == ax.alt == metadata["image/png"]["alt"]
     assert picture.info["Description"] == ax.alt
@@ -106,6 +112,36 @@ def test_show_joins_the_words_of_several_axes(displayed):
         DRAWN[name](ax)
     plotting.show(figure)
     assert displayed[0][0]["text/plain"] == f"{axes[0].alt} {axes[1].alt}"
+
+
+def test_show_outside_of_ipython_prints_the_words_alone_and_closes_the_figure(capsys):
+    ax = DRAWN["image_grid"]()
+    plotting.show(ax)
+    assert capsys.readouterr().out == ax.alt + "\n"
+    assert not plt.fignum_exists(ax.figure.number)
+
+
+def test_show_writes_down_what_is_drawn_and_ties_the_png_to_it(displayed):
+    ax = DRAWN["boxes"]()
+    drawn = plotting.drawn(ax.figure)
+    plotting.show(ax)
+    [(data, metadata)] = displayed
+    png, about = base64.b64decode(data["image/png"]), metadata["image/png"]
+    assert about["drawn"] == drawn
+    assert list(notebook_rules.faults_of_picture(png, about)) == []
+
+
+def test_where_the_words_have_a_number_that_varies_the_data_is_not_written_down(displayed):
+    for losses in ([3.0, 2.0], [2.5, 2.25]):
+        plotting.show(plotting.training_curves({"loss": losses}))
+    first, second = (metadata["image/png"]["drawn"] for _, metadata in displayed)
+    assert first == second
+
+
+def test_two_shows_of_the_same_figure_give_the_same_bytes(displayed):
+    for _ in range(2):
+        plotting.show(plotting.boxes(PHOTO, [[1, 2, 5, 4]], ["Cat"]))
+    assert displayed[0] == displayed[1]
 
 
 @pytest.mark.parametrize("alt", [None, "", "a picture", "curve.png", "The loss falls and falls"])
@@ -340,3 +376,241 @@ def test_the_colours_differ_in_lightness_for_the_first_three():
     luminance = [np.dot(to_rgb(color), (0.2126, 0.7152, 0.0722)) for color in plotting.COLORS[:3]]
     gaps = np.abs(np.subtract.outer(luminance, luminance))[np.triu_indices(3, 1)]
     assert gaps.min() > 0.1
+
+
+def test_a_second_history_on_the_same_axes_leaves_the_words_of_the_first():
+    ax = plotting.training_curves({"loss": [3.0, 2.0]}, label="small")
+    plotting.training_curves({"loss": [1.0, 0.5], "val_loss": [1.0, 0.75]}, ax=ax, label="large")
+    assert ax.alt == (
+        "Line plot of loss over 2 epochs: small, training goes from ≈3.000 to ≈2.000. "
+        "Line plot of loss over 2 epochs: large, training goes from ≈1.000 to ≈0.500; "
+        "large, validation goes from ≈1.000 to ≈0.750."
+    )
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["small, training", "large, training", "large, validation"]
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_what_a_plot_function_says_stands_behind_what_was_said_on_the_axes(name):
+    ax = plotting.training_curves({"loss": [3.0, 2.0]})
+    before = ax.alt
+    alone = DRAWN[name]().alt
+    said = DRAWN[name](ax).alt
+    assert said.startswith(f"{before} ")
+    assert said.count(".") > before.count(".")
+    assert re.sub(r"[\d.]+", "#", said.removeprefix(f"{before} ")) == re.sub(r"[\d.]+", "#", alone)
+
+
+def test_cleared_axes_are_described_anew():
+    ax = plotting.training_curves({"loss": [3.0, 2.0]})
+    ax.clear()
+    assert plotting.boxes(PHOTO, [], ax=ax).alt == "A picture of 10 by 20 pixels with 0 boxes."
+
+
+# ------------------------------------------------------------------------------ what is drawn
+
+
+def two_panels(scale=1.0):
+    """A figure with something of each kind, its data multiplied by `scale`."""
+    figure, (left, right) = plt.subplots(1, 2, sharey=True, width_ratios=(2, 1))
+    z = np.linspace(0.5, 4, 50)
+    left.plot(z, scale * np.exp(z), "o--", label="exp")
+    left.plot(z, scale * z, color="black", label="z")
+    left.set(title="E", xlabel="z", ylabel="value", ylim=(0.1, 100), xticks=[1, 4])
+    left.set_yscale("log")
+    left.legend(title="g(z)")
+    right.imshow(scale * np.outer(z, z), cmap="viridis", vmin=0, vmax=16, alpha=0.5)
+    right.scatter(z, scale * z, s=scale * z, color="red")
+    right.fill_between(z, scale * z, scale * z**2, alpha=0.2)
+    right.text(1, 2, "low", bbox={"fc": "white"})
+    right.add_patch(plt.Rectangle((1, 2), scale, 1, fc="none", ec="green"))
+    right.set_title("≈0.25 of all")
+    figure.suptitle("Both")
+    return figure, left, right
+
+
+def redrawn(exact=True, change=None):
+    figure, left, right = two_panels()
+    if change:
+        change(figure, left, right)
+    return plotting.drawn(figure, exact)
+
+
+def differences(before, now):
+    module = importlib.util.module_from_spec(comparing)
+    comparing.loader.exec_module(module)
+    return module.differences(before, now)
+
+
+@pytest.fixture
+def course_style():
+    with plt.rc_context():
+        plotting.use_course_style()
+        yield
+
+
+in_course_style = pytest.mark.usefixtures("course_style")
+VISIBLE = {
+    "line colour": lambda f, a, b: a.lines[0].set_color("red"),
+    "line style": lambda f, a, b: a.lines[0].set_linestyle(":"),
+    "line width": lambda f, a, b: a.lines[0].set_linewidth(3),
+    "marker": lambda f, a, b: a.lines[0].set_marker("s"),
+    "marker's filling": lambda f, a, b: a.lines[0].set_markerfacecolor("none"),
+    "steps": lambda f, a, b: a.lines[0].set_drawstyle("steps-mid"),
+    "order": lambda f, a, b: a.lines[0].set_zorder(9),
+    "no points": lambda f, a, b: a.lines[0].set_data([], []),
+    "line gone": lambda f, a, b: a.lines[1].remove(),
+    "title": lambda f, a, b: a.set_title("100 E", loc="left"),
+    "title moved": lambda f, a, b: (a.set_title("", loc="left"), a.set_title("E", loc="right")),
+    "title of the figure": lambda f, a, b: f.suptitle("All"),
+    "words of a title that varies": lambda f, a, b: b.set_title("≈0.25 of none", loc="left"),
+    "axis label": lambda f, a, b: a.set_xlabel("t"),
+    "limit": lambda f, a, b: a.set_ylim(0.1, 200),
+    "direction": lambda f, a, b: a.invert_xaxis(),
+    "scale": lambda f, a, b: a.set_xscale("log"),
+    "base of a scale": lambda f, a, b: a.set_yscale("log", base=2),
+    "ticks": lambda f, a, b: a.set_xticks([1, 2, 4]),
+    "tick labels": lambda f, a, b: a.set_xticks([1, 4], ["one", "four"]),
+    "form of tick labels": lambda f, a, b: a.xaxis.set_major_formatter("{x:.2f}"),
+    "grid": lambda f, a, b: a.grid(),
+    "background": lambda f, a, b: a.set_facecolor("black"),
+    "axes off": lambda f, a, b: b.axis("off"),
+    "legend gone": lambda f, a, b: a.get_legend().remove(),
+    "legend entries": lambda f, a, b: a.legend(["z", "exp"], title="g(z)"),
+    "legend title": lambda f, a, b: a.get_legend().set_title("h(z)"),
+    "colour map": lambda f, a, b: b.images[0].set_cmap("magma"),
+    "colour map turned": lambda f, a, b: b.images[0].set_cmap("viridis_r"),
+    "end of the colour map": lambda f, a, b: b.images[0].set_clim(0, 20),
+    "transparency": lambda f, a, b: b.images[0].set_alpha(0.6),
+    "smoothing": lambda f, a, b: b.images[0].set_interpolation("bilinear"),
+    "hidden": lambda f, a, b: b.images[0].set_visible(False),
+    "colour of points": lambda f, a, b: b.collections[0].set_facecolor("blue"),
+    "colour of a band": lambda f, a, b: b.collections[1].set_facecolor("blue"),
+    "text": lambda f, a, b: b.texts[0].set_text("high"),
+    "text's size": lambda f, a, b: b.texts[0].set_fontsize(20),
+    "text's box": lambda f, a, b: b.texts[0].set_bbox({"fc": "black"}),
+    "edge of a patch": lambda f, a, b: b.patches[0].set_edgecolor("blue"),
+    "filling of a patch": lambda f, a, b: b.patches[0].set_facecolor("blue"),
+    "size of the figure": lambda f, a, b: f.set_size_inches(6.4, 4),
+    "one more panel": lambda f, a, b: f.add_axes([0.5, 0.5, 0.1, 0.1]),
+    "a colour bar": lambda f, a, b: f.colorbar(b.images[0]),
+}
+DATA = {
+    "a thousandth more": lambda f, a, b: a.lines[1].set_ydata(1.001 * a.lines[1].get_ydata()),
+    "backwards": lambda f, a, b: a.lines[0].set_ydata(a.lines[0].get_ydata()[::-1]),
+    "one pixel": lambda f, a, b: b.images[0].get_array().__setitem__((7, 9), 5),
+    "mirrored": lambda f, a, b: b.images[0].set_data(b.images[0].get_array()[::-1]),
+    "points": lambda f, a, b: b.collections[0].set_offsets([[1, 2], [3, 4]]),
+    "sizes of points": lambda f, a, b: b.collections[0].set_sizes([5] * 50),
+    "a text moved": lambda f, a, b: b.texts[0].set_position((1, 2.1)),
+    "a patch moved": lambda f, a, b: b.patches[0].set_xy((1, 2.1)),
+    "one point less": lambda f, a, b: a.lines[0].set_data(*a.lines[0].get_xydata()[1:].T),
+}
+
+
+@in_course_style
+@pytest.mark.parametrize("change", VISIBLE)
+@pytest.mark.parametrize("exact", [True, False])
+def test_what_is_drawn_tells_a_change_of_the_look(change, exact):
+    assert differences(redrawn(exact), redrawn(exact, VISIBLE[change]))
+
+
+@pytest.mark.parametrize("change", DATA)
+def test_what_is_drawn_tells_a_change_of_the_data_only_where_nothing_varies(change):
+    assert differences(redrawn(), redrawn(change=DATA[change]))
+    assert redrawn(exact=False) == redrawn(exact=False, change=DATA[change])
+
+
+def test_rounding_does_not_change_what_is_drawn():
+    plain = plotting.drawn(two_panels()[0])
+    for scale in (1 + 1e-7, 1 - 1e-7, 1 + 1e-6):
+        assert differences(plain, plotting.drawn(two_panels(scale)[0])) == []
+    assert differences(plain, plotting.drawn(two_panels(1.001)[0])) != []
+
+
+def test_rounding_noise_of_single_precision_in_many_pixels_is_no_change():
+    image = RNG.random((300, 300))
+    noisy = image + RNG.choice([-1e-7, 1e-7], image.shape)
+    other = image.copy()
+    other[20, 20] += 1
+    before, same, changed = (
+        plotting.drawn(plotting.image_grid([picture]).figure) for picture in (image, noisy, other)
+    )
+    assert before != same  # the last digits differ, so that lines must not be compared as texts
+    assert differences(before, same) == []
+    assert differences(before, changed) != []
+
+
+def test_numbers_around_zero_may_be_rounding_noise():
+    before, now = (
+        plotting.drawn(plotting.image_grid(values * np.ones((1, 4, 4)), vmin=0, vmax=1).figure)
+        for values in (0.0, 1e-8)
+    )
+    assert differences(before, now) == []
+
+
+@in_course_style
+def test_numbers_behind_the_sign_are_left_out_and_so_are_artists_marked_with_it():
+    figure, left, right = two_panels()
+    right.set_title("≈0.31 of all", loc="left")
+    left.axhline(3, gid="≈")
+    assert plotting.drawn(figure) == redrawn()
+
+
+def test_what_varies_may_have_other_limits_ticks_and_numbers_in_texts():
+    figure, left, right = two_panels()
+    before = plotting.drawn(figure, exact=False)
+    left.lines[0].set_data([1, 2, 3], [4, 5, 6.5])
+    right.texts[0].set_text("low")
+    right.images[0].set_data(right.images[0].get_array() * np.e)
+    right.images[0].autoscale()
+    low = plotting.drawn(figure, exact=False)
+    right.images[0].set_data(right.images[0].get_array() * np.pi)
+    right.images[0].autoscale()
+    changes = differences(before, low)
+    assert differences(low, plotting.drawn(figure, exact=False)) == []
+    assert len(changes) == 1 and "viridis" in changes[0]  # the ends were set and are no longer
+
+
+@pytest.mark.parametrize("backend", ["agg", "svg", "pdf"])
+@pytest.mark.parametrize("drawn_before", [False, True])
+def test_what_is_drawn_depends_on_no_backend_font_or_resolution(backend, drawn_before):
+    wanted = redrawn()
+    plt.switch_backend(backend)
+    with plt.rc_context({"figure.dpi": 61, "font.family": "serif"}):
+        figure, _, _ = two_panels()
+        if drawn_before:
+            figure.savefig(io.BytesIO(), bbox_inches="tight")
+        assert plotting.drawn(figure) == wanted
+
+
+@in_course_style
+def test_a_difference_names_the_panel_and_what_changed():
+    before = redrawn()
+    now = redrawn(change=VISIBLE["title"])
+    assert differences(before, now) == ["panel 1, left title: 'E' → '100 E'"]
+    [missing] = differences(before, redrawn(change=VISIBLE["line gone"]))
+    assert missing.startswith("missing: panel 1: 1 × Line2D, #000000, -, width 1.8; x 50, ~")
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_what_is_drawn_can_be_said_of_any_plot_of_matplotlib(exact):
+    figure = plt.figure()
+    flat = figure.add_subplot(121)
+    flat.boxplot(RNG.random((9, 2)))
+    flat.violinplot(RNG.random((9, 2)))
+    flat.hexbin(*RNG.random((2, 9)), gridsize=3)
+    flat.quiver([1, 2], [2, 3], [1, 1], [0, 1])
+    flat.errorbar([1, 2], [3, 4], yerr=[0.1, 0.2], label="e")
+    flat.contourf(RNG.random((4, 4)))
+    flat.table([["1", "2"]])
+    flat.annotate("low", (0.5, 0.5), (0.7, 0.7), arrowprops={"arrowstyle": "->"})
+    flat.inset_axes([0.5, 0.5, 0.4, 0.4]).bar([3, 4], [1, 2], hatch="/")
+    flat.twinx().stem([1, 2, 3])
+    solid = figure.add_subplot(122, projection="3d")
+    solid.plot_surface(*np.meshgrid([1, 2], [1, 2]), np.ones((2, 2)))
+    solid.plot([1, 2], [3, 4], [5, 6])
+    before = plotting.drawn(figure, exact)
+    assert any(line.startswith("panel 4: 2 × Rectangle") for line in before)  # of the inset
+    figure.savefig(io.BytesIO())
+    assert plotting.drawn(figure, exact) == before

@@ -24,6 +24,20 @@ def test_a_second_refresh_changes_no_byte(tmp_path):
     assert cells[3].outputs[0].data["text/plain"] == "42"
 
 
+def test_a_second_refresh_changes_no_byte_of_a_picture(tmp_path):
+    path = written(
+        tmp_path,
+        f"import sys\nsys.path.insert(0, {str(refresh.ROOT)!r})\nfrom dlhelpers import plotting",
+        "plotting.show(plotting.training_curves({'loss': [0.9, 0.5]}))",
+    )
+    assert refresh.main([str(path)]) == 0
+    first = path.read_bytes()
+    assert refresh.main([str(path)]) == 0
+    assert path.read_bytes() == first
+    [output] = nbformat.read(path, as_version=4).cells[2].outputs
+    assert output.metadata["image/png"]["drawn"][0] == "figure: 6.4 by 4.8 inches"
+
+
 def test_a_notebook_with_a_failing_cell_stays_as_it_was(tmp_path, capsys):
     path = written(tmp_path, "print('fine')", "1 / 0")
     before = path.read_bytes()

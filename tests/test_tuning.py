@@ -464,6 +464,25 @@ def wait_for(condition, seconds=60):
     return found
 
 
+def stopped(busy, lock):
+    """Stop a worker in the middle of a trial; its process ID, or None if it was the wrong moment.
+
+    One that is killed while it holds the journal's lock file makes the others wait for half a
+    minute, and by then each takes the others' trials for lost.
+    """
+    running = busy()
+    if not running:
+        return None
+    pid = running[0].user_attrs["pid"]
+    os.kill(pid, signal.SIGSTOP)
+    for _ in range(50):  # the others hold it for a moment only
+        if not os.path.lexists(lock):
+            return pid
+        time.sleep(0.01)
+    os.kill(pid, signal.SIGCONT)
+    return None
+
+
 @pytest.mark.parametrize("kind", ["journal", "proxy", "postgresql"])
 def test_three_workers_share_a_study_of_which_one_is_killed(kind, request):
     address = request.getfixturevalue(kind)
@@ -484,7 +503,7 @@ def test_three_workers_share_a_study_of_which_one_is_killed(kind, request):
         running = [t for t in trials if t.state.name == "RUNNING" and "x" in t.params]
         return len(owners) == 3 and running
 
-    pid = wait_for(busy)[0].user_attrs["pid"]
+    pid = wait_for(lambda: stopped(busy, f"{address}.lock"))
     os.kill(pid, signal.SIGKILL)
     assert workers.pop(pid).wait() == -signal.SIGKILL
     before = finished(study)

@@ -56,7 +56,7 @@ def renew_readme_pictures(notebook, folder=README_PICTURES):
     """Write the notebook's pictures over those in `folder` that say the same of themselves."""
     for picture in pictures(notebook):
         for copied in folder.glob("*.png"):
-            if Image.open(copied).info["Description"] == description(picture):
+            if description(copied.read_bytes()) == description(picture):
                 copied.write_bytes(picture)
 
 

@@ -49,14 +49,14 @@ SABOTAGES = {
     "08_skip_connections": (  # no shortcut
         "x = layers.Add()([F, x]) if shortcuts else F",
         "x = F",
-        "with shortcuts 50 layers end at less than 1.3 times the loss of 4",
+        "with shortcuts 50 layers end at less than 1.5 times the loss of 4",
     ),
     "13_transfer_learning": (  # the body's weights are shuffled
         "body = pretrained.efficientnet_lite0(weights, ",
         "shuffle = np.random.default_rng(0).permutation\n"
         "mixed_up = {k: shuffle(v.ravel()).reshape(v.shape) for k, v in weights.items()}\n"
         "body = pretrained.efficientnet_lite0(mixed_up, ",
-        "the features win by 5 points or more, with 2, 5 and 20 labels a class, in every style",
+        "over the three styles the features win by 5 points or more, with 2, 5 and 20 labels",
     ),
     "09_convolution_by_hand": (
         "np.sum(image[i : i + 3, j : j + 3] * kernel)",

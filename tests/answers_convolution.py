@@ -1,4 +1,4 @@
-"""Right and wrong answers to the exercises of 09_convolution_by_hand."""
+"""Right and wrong answers to the exercises of `dlhelpers/checks/convolution.py`."""
 
 import numpy as np
 
@@ -80,24 +80,28 @@ def one_stride_too_many(n, kernel_size, stride):
     return max(-(-n // stride) * stride + kernel_size - n, 0)
 
 
-RIGHT = {"09.convolve2d": convolve2d, "09.zeros_for_same": zeros_for_same}
+RIGHT = {"convolution.convolve2d": convolve2d, "convolution.zeros_for_same": zeros_for_same}
 WRONG = {
-    "09.convolve2d": [
-        not_flipped,
-        rows_flipped_only,
-        columns_flipped_only,
-        transposed,
-        quarter_turn,
-        sticking_out,
-        result_flipped,
-        rows_as_columns,
+    "convolution.convolve2d": [
+        (not_flipped, "This is cross-correlation:"),
+        (rows_flipped_only, "Only the rows"),
+        (columns_flipped_only, "Only the columns"),
+        (transposed, "The kernel is"),
+        (quarter_turn, "The kernel made"),
+        (sticking_out, "This includes places"),
+        (result_flipped, "The result runs"),
+        (rows_as_columns, "Lay the kernel,"),
     ],
-    "09.zeros_for_same": [
-        stride_ignored,
-        rounded_down,
-        negative,
-        one_side,
-        n_responses,
-        one_stride_too_many,
+    "convolution.zeros_for_same": [
+        (stride_ignored, "Kernel size minus"),
+        (rounded_down, "n / stride"),
+        (negative, "There are no"),
+        (one_side, "The zeros of"),
+        (n_responses, "This keeps the"),
+        (one_stride_too_many, "The last response's"),
+        (
+            lambda n, kernel_size, stride: (-(-n // stride) - 1) * stride + kernel_size,
+            "The last patch",
+        ),
     ],
 }

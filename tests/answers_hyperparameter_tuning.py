@@ -1,4 +1,4 @@
-"""Right and wrong answers to the exercise of 15_hyperparameter_tuning."""
+"""Right and wrong answers to the exercises of `dlhelpers/checks/hyperparameter_tuning.py`."""
 
 import numpy as np
 
@@ -35,15 +35,16 @@ def one_more(share, confidence):
     return random_trials(share, confidence) + 1
 
 
-RIGHT = {"15.random_trials": random_trials}
+RIGHT = {"hyperparameter_tuning.random_trials": random_trials}
 WRONG = {
-    "15.random_trials": [
-        rounded_down,
-        not_rounded,
-        once_on_average,
-        all_hit,
-        confidence_for_its_rest,
-        shares_added_up,
-        one_more,
-    ]
+    "hyperparameter_tuning.random_trials": [
+        (rounded_down, "Round up: with"),
+        (not_rounded, "A whole number"),
+        (once_on_average, "That many trials"),
+        (all_hit, "All trials must"),
+        (confidence_for_its_rest, "All miss with"),
+        (shares_added_up, "Shares do not"),
+        (one_more, "One trial less"),
+        (lambda share, confidence: int(100 * confidence), "All n trials"),
+    ],
 }

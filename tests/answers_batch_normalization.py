@@ -1,4 +1,4 @@
-"""Right and wrong answers to the exercises of 05_batch_normalization."""
+"""Right and wrong answers to the exercises of `dlhelpers/checks/batch_normalization.py`."""
 
 import numpy as np
 
@@ -113,33 +113,34 @@ def bias_first(*layers):
     return fold(*layers)[::-1]
 
 
-RIGHT = {"05.batch_norm": batch_norm, "05.fold": fold}
+RIGHT = {"batch_normalization.normalise_maps": batch_norm, "batch_normalization.fold": fold}
 WRONG = {
-    "05.batch_norm": [
-        over_the_batch_only,
-        each_picture_by_itself,
-        all_channels_together,
-        over_the_channels,
-        over_all_but_the_first_axis,
-        sample_variance,
-        without_the_root,
-        epsilon_outside_the_root,
-        no_epsilon,
-        no_scale_and_shift,
-        shift_before_scale,
-        mean_left_in,
+    "batch_normalization.normalise_maps": [
+        (over_the_batch_only, "This has a"),
+        (each_picture_by_itself, "This normalises each picture"),
+        (all_channels_together, "This has one"),
+        (over_the_channels, "This normalises each pixel"),
+        (over_all_but_the_first_axis, "This is layer"),
+        (sample_variance, "This variance divides"),
+        (without_the_root, "Divide by the"),
+        (epsilon_outside_the_root, "epsilon is added"),
+        (no_epsilon, "epsilon is missing"),
+        (no_scale_and_shift, "These are the"),
+        (shift_before_scale, "gamma scales x_hat"),
+        (mean_left_in, "The mean has"),
+        (lambda x, gamma, beta, epsilon: gamma * normalised(x, MAPS, epsilon), "Mean and variance"),
     ],
-    "05.fold": [
-        rows_scaled,
-        epsilon_forgotten,
-        bias_not_scaled,
-        bias_forgotten,
-        mean_forgotten,
-        mean_added,
-        beta_scaled,
-        kernel_left_as_it_was,
-        variance_without_the_root,
-        kernel_only,
-        bias_first,
+    "batch_normalization.fold": [
+        (rows_scaled, "Each output has"),
+        (epsilon_forgotten, "epsilon is missing"),
+        (bias_not_scaled, "The kernel is right; the old bias goes"),
+        (bias_forgotten, "The kernel is right; the old bias is"),
+        (mean_forgotten, "The kernel is right; the moving"),
+        (mean_added, "The kernel is right; the mean"),
+        (beta_scaled, "The kernel is right; beta"),
+        (kernel_left_as_it_was, "The bias is"),
+        (variance_without_the_root, "Divide by the"),
+        (kernel_only, "Give a tuple,"),
+        (bias_first, "The order is"),
     ],
 }

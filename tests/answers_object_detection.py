@@ -1,4 +1,4 @@
-"""Right and wrong answers to the exercises of 14_object_detection."""
+"""Right and wrong answers to the exercises of `dlhelpers/checks/object_detection.py`."""
 
 import numpy as np
 
@@ -94,28 +94,35 @@ def answers_counted_from_zero(scores, right, objects):
     return np.sum(found * hits / np.maximum(np.arange(len(right)), 1)) / objects
 
 
-RIGHT = {"14.encode": encode, "14.average_precision": average_precision}
+RIGHT = {"object_detection.encode": encode, "object_detection.average_precision": average_precision}
 WRONG = {
-    "14.encode": [
-        from_the_corner,
-        without_10_and_5,
-        divided_again,
-        x_before_y,
-        without_logarithm,
-        logarithm_upside_down,
-        in_parts_of_the_picture,
-        in_units_of_the_box,
-        the_way_back,
-        base_two,
+    "object_detection.encode": [
+        (from_the_corner, "The offsets are"),
+        (without_10_and_5, "Decoding divides by 10 and 5,"),
+        (divided_again, "Decoding divides by 10 and 5;"),
+        (x_before_y, "The order is"),
+        (without_logarithm, "Decoding takes the"),
+        (logarithm_upside_down, "The logarithm is of"),
+        (in_parts_of_the_picture, "The way of"),
+        (in_units_of_the_box, "Divide by the"),
+        (the_way_back, "The way goes"),
+        (base_two, "The logarithm is the"),
+        (lambda box, anchor: encode(box, anchor) / [10, 10, 1, 1], "Solve each of"),
     ],
-    "14.average_precision": [
-        not_sorted,
-        sorted_upwards,
-        over_right_answers,
-        over_all_answers,
-        mean_of_all_precisions,
-        precision,
-        recall,
-        answers_counted_from_zero,
+    "object_detection.average_precision": [
+        (not_sorted, "The answers must"),
+        (sorted_upwards, "Sort from the"),
+        (over_right_answers, "Divide by the labelled objects, so"),
+        (over_all_answers, "Divide by the labelled objects, not"),
+        (mean_of_all_precisions, "Only right answers"),
+        (precision, "This is the precision"),
+        (recall, "This is the recall"),
+        (answers_counted_from_zero, "Add up the"),
+        (
+            lambda scores, right, objects: (
+                mean_of_all_precisions(scores, right, 1) * len(right) / objects
+            ),
+            "This adds up",
+        ),
     ],
 }

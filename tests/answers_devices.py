@@ -1,4 +1,4 @@
-"""Right and wrong answers to the exercises of 16_devices."""
+"""Right and wrong answers to the exercises of `dlhelpers/checks/devices.py`."""
 
 
 def combine(gradients, sizes):
@@ -61,17 +61,30 @@ def not_whole(memory, parameters, slots, numbers_out):
     return max(0, (memory - 4 * parameters * (2 + slots)) / (4 * numbers_out))
 
 
-RIGHT = {"16.combine": combine, "16.largest_batch": largest_batch}
+RIGHT = {"devices.combine": combine, "devices.largest_batch": largest_batch}
 WRONG = {
-    "16.combine": [all_alike, only_added, not_divided, divided_by_workers, the_small_count_more],
-    "16.largest_batch": [
-        without_gradients,
-        without_optimizer,
-        weights_only,
-        weights_for_each_example,
-        a_byte_a_number,
-        rounded_up,
-        below_zero,
-        not_whole,
+    "devices.combine": [
+        (all_alike, "This counts all"),
+        (only_added, "A sum of"),
+        (not_divided, "The gradients are"),
+        (divided_by_workers, "Divide by the"),
+        (the_small_count_more, "A worker with"),
+        (lambda gradients, sizes: combine(gradients, [n**2 for n in sizes]), "Turn each mean"),
+    ],
+    "devices.largest_batch": [
+        (without_gradients, "Weights and gradients"),
+        (without_optimizer, "What the optimizer"),
+        (weights_only, "This is for"),
+        (weights_for_each_example, "The weights are"),
+        (a_byte_a_number, "A float32 has"),
+        (rounded_up, "Round down: a"),
+        (below_zero, "Where not even"),
+        (not_whole, "Only whole examples"),
+        (
+            lambda memory, parameters, slots, numbers_out: (
+                4 * largest_batch(memory, parameters, slots, numbers_out)
+            ),
+            "What weights, gradients",
+        ),
     ],
 }

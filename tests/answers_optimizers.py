@@ -1,4 +1,4 @@
-"""Right and wrong answers to the exercises of 04_optimizers."""
+"""Right and wrong answers to the exercises of `dlhelpers/checks/optimizers.py`."""
 
 import numpy as np
 
@@ -81,25 +81,33 @@ def correction_by_multiplying(w, g, s, r, t, eta, weight_decay):
     return (1 - eta * weight_decay) * w - step, s, r
 
 
-RIGHT = {"04.weight_of_step": weight_of_step, "04.adamw_step": adamw_step}
+def of_the_gradient_alone(w, g, s, r, t, eta, weight_decay):
+    new, s, r = adamw_step(w, g, s, r, t, eta, weight_decay)
+    return (1 - eta * weight_decay) * w - eta * g / np.sqrt(r / (1 - 0.999**t)), s, r
+
+
+RIGHT = {"optimizers.weight_of_step": weight_of_step, "optimizers.adamw_step": adamw_step}
 WRONG = {
-    "04.weight_of_step": [
-        weight_not_corrected,
-        weight_not_scaled,
-        weight_of_the_oldest,
-        weight_one_step_late,
-        weight_corrected_at_k,
-        plain_mean,
+    "optimizers.weight_of_step": [
+        (weight_not_corrected, "This is the"),
+        (weight_not_scaled, "This is neither"),
+        (weight_of_the_oldest, "The latest step"),
+        (weight_one_step_late, "Step k has"),
+        (weight_corrected_at_k, "The correction divides"),
+        (plain_mean, "This is a"),
+        (lambda k, t, alpha: weight_of_step(k, t, alpha) / (1 - alpha), "Each step contributes"),
+        (lambda k, t, alpha: 2 * weight_of_step(k, t, alpha), "Put a gradient"),
     ],
-    "04.adamw_step": [
-        decay_in_the_gradient,
-        no_decay,
-        decay_without_eta,
-        no_bias_correction,
-        no_root,
-        corrected_memories,
-        uphill,
-        weights_only,
-        correction_by_multiplying,
+    "optimizers.adamw_step": [
+        (decay_in_the_gradient, "The decay went"),
+        (no_decay, "The decay is missing."),
+        (decay_without_eta, "The decay is eta"),
+        (no_bias_correction, "The bias correction"),
+        (no_root, "The corrected r"),
+        (corrected_memories, "Give back the"),
+        (uphill, "The step goes"),
+        (weights_only, "Give a tuple"),
+        (correction_by_multiplying, "Give a tuple"),
+        (of_the_gradient_alone, "The step uses"),
     ],
 }

@@ -1,4 +1,4 @@
-"""Right and wrong answers to the exercises of 07_early_stopping."""
+"""Right and wrong answers to the exercises of `dlhelpers/checks/early_stopping.py`."""
 
 import numpy as np
 
@@ -101,25 +101,30 @@ def longest_rise(losses):
     return max(longest, 1)
 
 
-RIGHT = {"07.stopping_epoch": stopping_epoch, "07.smallest_patience": smallest_patience}
+RIGHT = {
+    "early_stopping.stopping_epoch": stopping_epoch,
+    "early_stopping.smallest_patience": smallest_patience,
+}
 WRONG = {
-    "07.stopping_epoch": [
-        smaller_is_better,
-        counted_from_0,
-        one_epoch_late,
-        min_delta_left_out,
-        ties_count,
-        compared_with_the_epoch_before,
-        wrong_order,
-        best_of_all,
-        stop_only,
+    "early_stopping.stopping_epoch": [
+        (smaller_is_better, "Of accuracies the"),
+        (counted_from_0, "Epochs count from"),
+        (one_epoch_late, "This stops one"),
+        (min_delta_left_out, "min_delta is left"),
+        (ties_count, "An epoch that"),
+        (compared_with_the_epoch_before, "Compare with the"),
+        (wrong_order, "The order is:"),
+        (best_of_all, "The best epoch"),
+        (stop_only, "Keep the best"),
     ],
-    "07.smallest_patience": [
-        one_too_few,
-        one_too_many,
-        waits_after_the_optimum_too,
-        epoch_of_the_optimum,
-        epoch_of_the_optimum_from_1,
-        longest_rise,
+    "early_stopping.smallest_patience": [
+        (one_too_few, "With this patience"),
+        (one_too_many, "One less is"),
+        (waits_after_the_optimum_too, "What comes after"),
+        (epoch_of_the_optimum, "This is the wait"),
+        (epoch_of_the_optimum_from_1, "This is the epoch"),
+        (longest_rise, "A loss that"),
+        (lambda losses: int(np.diff(improvements(losses)).max(initial=0)), "Patience cannot be"),
+        (lambda losses: len(losses), "Look for the"),
     ],
 }

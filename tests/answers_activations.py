@@ -1,4 +1,4 @@
-"""Right and wrong answers to the exercises of 02_activations."""
+"""Right and wrong answers to the exercises of `dlhelpers/checks/activations.py`."""
 
 import numpy as np
 
@@ -79,27 +79,28 @@ def negative_bias(x, W, b):
     return np.sum(b < 0)
 
 
-RIGHT = {"02.leaky_relu": leaky_relu, "02.dead_units": dead_units}
+RIGHT = {"activations.leaky_relu": leaky_relu, "activations.dead_units": dead_units}
 WRONG = {
-    "02.leaky_relu": [
-        the_lectures_maximum,
-        relu,
-        minimum,
-        slope_on_the_wrong_side,
-        sign_lost,
-        slope_itself,
-        derivative,
-        constant_slope,
+    "activations.leaky_relu": [
+        (the_lectures_maximum, "Above slope 1,"),
+        (relu, "This is ReLU:"),
+        (minimum, "This is the smaller"),
+        (slope_on_the_wrong_side, "The slope belongs"),
+        (sign_lost, "Negative values keep"),
+        (slope_itself, "On the negative"),
+        (derivative, "This is the derivative;"),
+        (constant_slope, "Positive values stay;"),
     ],
-    "02.dead_units": [
-        no_bias,
-        zero_for_some,
-        zeros,
-        dark_pictures,
-        alive,
-        strictly_negative,
-        share,
-        negative_mean,
-        negative_bias,
+    "activations.dead_units": [
+        (no_bias, "Without the bias"),
+        (zero_for_some, "This counts units"),
+        (zeros, "This counts zeros"),
+        (dark_pictures, "This looks for"),
+        (alive, "These are the"),
+        (strictly_negative, "A unit whose"),
+        (share, "The number of"),
+        (negative_mean, "A negative mean"),
+        (negative_bias, "A negative bias"),
+        (lambda x, W, b: (x @ W + b <= 0).all(axis=0), "Compute z ="),
     ],
 }

@@ -1,4 +1,4 @@
-"""Right and wrong answers to the exercises of 13_transfer_learning."""
+"""Right and wrong answers to the exercises of `dlhelpers/checks/transfer_learning.py`."""
 
 import numpy as np
 
@@ -103,25 +103,33 @@ def nearest_class_on_average(features, labels, new):  # the mean of the distance
     return np.unique(labels)[np.argmin(of_class, axis=0)]
 
 
-RIGHT = {"13.top_classes": top_classes, "13.nearest_mean": nearest_mean}
+RIGHT = {
+    "transfer_learning.top_classes": top_classes,
+    "transfer_learning.nearest_mean": nearest_mean,
+}
 WRONG = {
-    "13.top_classes": [
-        worst_classes,
-        best_last,
-        no_softmax,
-        softmax_of_the_best,
-        sigmoid,
-        unsorted_probabilities,
-        places,
-        all_of_them,
+    "transfer_learning.top_classes": [
+        (worst_classes, "These are the least"),
+        (best_last, "The best comes"),
+        (no_softmax, "These are logits;"),
+        (softmax_of_the_best, "The softmax divides"),
+        (sigmoid, "This is the"),
+        (unsorted_probabilities, "These are the first"),
+        (places, "Names are wanted,"),
+        (all_of_them, "These are all"),
+        (lambda logits, names, k: top_classes(logits, names, k)[0], "Give a list"),
     ],
-    "13.nearest_mean": [
-        number_of_the_mean,
-        nearest_picture,
-        farthest,
-        largest_product,
-        sum_for_mean,
-        order_of_appearance,
-        nearest_class_on_average,
+    "transfer_learning.nearest_mean": [
+        (number_of_the_mean, "This is the number"),
+        (nearest_picture, "This is the class"),
+        (farthest, "These are the"),
+        (largest_product, "A large product"),
+        (sum_for_mean, "A class with"),
+        (order_of_appearance, "The means stand"),
+        (nearest_class_on_average, "Average the pictures"),
+        (
+            lambda features, labels, new: distances(class_means(features, labels), new),
+            "For each row",
+        ),
     ],
 }

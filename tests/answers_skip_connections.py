@@ -1,4 +1,4 @@
-"""Right and wrong answers to the exercises of 08_skip_connections."""
+"""Right and wrong answers to the exercises of `dlhelpers/checks/skip_connections.py`."""
 
 
 def gradient_through(tables, dL_dH):
@@ -87,26 +87,32 @@ def channels_only(k0, k, L):
     return k0 + L * k
 
 
-RIGHT = {"08.gradient_through": gradient_through, "08.densenet": densenet}
+RIGHT = {
+    "skip_connections.gradient_through": gradient_through,
+    "skip_connections.densenet_block": densenet,
+}
 WRONG = {
-    "08.gradient_through": [
-        without_shortcuts,
-        one_long_shortcut,
-        from_the_start,
-        transposed,
-        plus_one,
-        shortcut_only,
-        ones_instead_of_identity,
+    "skip_connections.gradient_through": [
+        (without_shortcuts, "This is a"),
+        (one_long_shortcut, "The shortcut counts"),
+        (from_the_start, "The gradient comes"),
+        (transposed, "Row i says"),
+        (plus_one, "The shortcut adds the gradient"),
+        (shortcut_only, "Both ways count:"),
+        (ones_instead_of_identity, "The shortcut adds the identity"),
+        (lambda tables, dL_dH: 2 * gradient_through(tables, dL_dH), "From the last"),
     ],
-    "08.densenet": [
-        no_biases,
-        reads_the_input_only,
-        reads_itself,
-        input_forgotten,
-        added_instead,
-        one_layer_short,
-        all_channels_new,
-        one_by_one,
-        channels_only,
+    "skip_connections.densenet_block": [
+        (no_biases, "The biases are"),
+        (reads_the_input_only, "A layer reads all"),
+        (reads_itself, "A layer reads the"),
+        (input_forgotten, "The input's channels"),
+        (added_instead, "Concatenating adds up"),
+        (one_layer_short, "The new channels"),
+        (all_channels_new, "Each layer has"),
+        (one_by_one, "A 3 ×"),
+        (channels_only, "Give a tuple"),
+        (lambda k0, k, L: (k0 + L * k, densenet(k0, k, L)[1] - L * (k - 1)), "One bias for"),
+        (lambda k0, k, L: (k0 + L * k, 9 * (k0 + (L - 1) * k) * k + k), "This counts the"),
     ],
 }
