@@ -312,20 +312,21 @@ def as_text(record):
 def faults(record):
     """What is wrong with a record, as sentences."""
     yield from record["errors"]
-    number, total = len(record["worlds"]), 0.0
+    number = len(record["worlds"])
     for claim in record["claims"]:
-        if "values" not in claim:
-            if claim["held"] < number:
-                yield f"{claim['claim']!r} held in {claim['held']} of {number} worlds"
-            continue
-        fails = chance(claim)
-        total += fails
-        if fails > LIMIT / 5:
+        if claim.get("held", number) < number:
+            yield f"{claim['claim']!r} held in {claim['held']} of {number} worlds"
+    chances = [(chance(claim), claim) for claim in record["claims"] if "values" in claim]
+    total = sum(fails for fails, _ in chances)
+    if total <= LIMIT:
+        chances = []
+    for fails, claim in chances:
+        if fails > LIMIT / 10:
             bounds = " and ".join(f"{name} {claim[name]:g}" for name in ("above", "below")
                                   if name in claim)  # fmt: skip
             yield (
                 f"{claim['claim']!r}: {min(claim['values']):g} to {max(claim['values']):g}, wanted "
-                f"{bounds}; it fails with a chance of {fails:.1g}, at most {LIMIT / 5:g} is wanted"
+                f"{bounds}; it fails with a chance of {fails:.1g}"
             )
     if total > LIMIT:
         yield f"some claim fails with a chance of {total:.1g}; at most {LIMIT:g} is wanted"

@@ -22,7 +22,7 @@ SABOTAGES = {
     "03_initialization": (
         '"He": lambda n_in, n_out: 2 / n_in,',
         '"He": lambda n_in, n_out: 1 / n_in,',
-        "from He's start it reads over half",
+        "from He's start it reads more than 0.35 of them",
     ),
     # an ε beside which the root does not matter
     "04_optimizers": (
