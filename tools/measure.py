@@ -92,11 +92,12 @@ np.random.default_rng = _moved(np.random.default_rng, {shift})
 keras.utils.set_random_seed(0)
 """
 NUDGE = """
-def _nudged(add_weight, random=np.random.default_rng(0)):
+def _nudged(add_weight, generator=np.random.default_rng):
     def add(layer, *arguments, **options):
         variable = add_weight(layer, *arguments, **options)
-        weights = np.prod(variable.shape)
+        weights = int(np.prod(variable.shape))
         if variable.trainable and len(variable.shape) > 1 and weights < 1e8:  # 09 counts a giant
+            random = generator(weights)  # two networks that start alike still do
             factor = 1 + {size} * random.choice((-1, 1), size=variable.shape)
             variable.assign(variable * ops.cast(factor, variable.dtype))
         return variable
