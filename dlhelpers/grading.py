@@ -525,7 +525,7 @@ class _Workshop:
 
     def _copy_package(self, folder, with_topics):
         folder.mkdir(parents=True)
-        for path in [*HERE.glob("*.py")]:
+        for path in HERE.glob("*.py"):
             if path.name not in ("grading.py", "fenced.py"):
                 shutil.copy(path, folder)
         if with_topics:

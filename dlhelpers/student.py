@@ -377,10 +377,7 @@ def copy_data(files, from_, folder):
     Raises:
         NotebookError: a file there has not the checksum that SHA256SUMS lists.
     """
-    sums, missing = {}, []
-    with_sums = from_ and (from_ / "SHA256SUMS").is_file()
-    for line in (from_ / "SHA256SUMS").read_text().splitlines() if with_sums else ():
-        sums[line.split()[1]] = line
+    sums, missing = checksums(from_) if from_ else {}, []
     for file in files:
         if file not in sums or not (from_ / file).is_file():
             missing.append(file)
@@ -392,11 +389,16 @@ def copy_data(files, from_, folder):
     there = [file for file in files if file not in missing]
     if there:
         known = folder / "SHA256SUMS"
-        lines = set(known.read_text().splitlines()) if known.is_file() else set()
-        lines = {line for line in lines if line.split()[1:2] != []}
-        lines = {line.split()[1]: line for line in lines} | {file: sums[file] for file in there}
+        lines = checksums(folder) | {file: sums[file] for file in there}
         store(known, "".join(f"{lines[file]}\n" for file in sorted(lines)).encode())
         for path in [from_ / "README.md", *from_.glob("LICENSE*")]:
             if path.is_file():
                 shutil.copy(path, folder)
     return missing
+
+
+def checksums(folder):
+    """{file: its line} of the SHA256SUMS in a folder; {} without one."""
+    listed = folder / "SHA256SUMS"
+    lines = listed.read_text().splitlines() if listed.is_file() else ()
+    return {line.split()[1]: line for line in lines if len(line.split()) > 1}

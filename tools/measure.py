@@ -254,11 +254,13 @@ def joined(base, runs):
     Raises:
         ValueError: a run has other claims.
     """
-    claims = []
-    for n, (claim, run) in enumerate((c, r) for r in runs for c in [len(r["claims"])]):
-        if claim != len(base["claims"]):
-            raise ValueError(f"World {n} has {claim} claims, the first {len(base['claims'])}: "
-                             f"{run['errors'] or 'no cell stopped'}.")  # fmt: skip
+    claims, number = [], len(base["claims"])
+    for n, run in enumerate(runs):
+        if len(run["claims"]) != number:
+            raise ValueError(
+                f"World {n} has {len(run['claims'])} claims, the first {number}: "
+                f"{run['errors'] or 'no cell stopped'}."
+            )
     for n, first in enumerate(base["claims"]):
         same = [run["claims"][n] for run in runs]
         claim = {name: first[name] for name in ("claim", "above", "below") if name in first}
@@ -319,17 +321,14 @@ def faults(record):
             yield f"{claim['claim']!r} held in {claim['held']} of {number} worlds"
     chances = [(chance(claim), claim) for claim in record["claims"] if "values" in claim]
     total = sum(fails for fails, _ in chances)
-    if total <= LIMIT:
-        chances = []
-    for fails, claim in chances:
-        if fails > LIMIT / 10:
-            bounds = " and ".join(f"{name} {claim[name]:g}" for name in ("above", "below")
-                                  if name in claim)  # fmt: skip
-            yield (
-                f"{claim['claim']!r}: {min(claim['values']):g} to {max(claim['values']):g}, wanted "
-                f"{bounds}; it fails with a chance of {fails:.1g}"
-            )
     if total > LIMIT:
+        for fails, claim in chances:
+            if fails > LIMIT / 10:
+                bounds = (f"{name} {claim[name]:g}" for name in ("above", "below") if name in claim)
+                yield (
+                    f"{claim['claim']!r}: {min(claim['values']):g} to {max(claim['values']):g}, "
+                    f"wanted {' and '.join(bounds)}; it fails with a chance of {fails:.1g}"
+                )
         yield f"some claim fails with a chance of {total:.1g}; at most {LIMIT:g} is wanted"
     if record["sabotage"] and record["sabotage"]["held"]:
         yield f"sabotage does not make {record['sabotage']['claim']!r} fail"
@@ -356,22 +355,21 @@ def read(path):
 
 
 def runs_in(record):
-    """The runs that a record was made from, as `joined` takes them: one for each world."""
+    """The runs behind a record that is `still_true`, as `joined` takes them."""
     claims = record["claims"]
     return [
-        {"claims": [{"value": c["values"][n]} if "values" in c else {"held": True} for c in claims],
-         "errors": [e for e in record["errors"] if e.startswith(world)]}
-        for n, world in enumerate(record["worlds"])
-    ]  # fmt: skip
+        {"claims": [{"value": c["values"][n]} if "values" in c else {"held": True} for c in claims]}
+        for n in range(len(record["worlds"]))
+    ]
 
 
 def still_true(path, record, base):
     """Whether the numbers of the record are those of the notebook as it is now."""
+    number = len(record["worlds"])
     shape = [("above" in claim or "below" in claim) for claim in base["claims"]]
     if record["errors"] or shape != ["values" in claim for claim in record["claims"]]:
         return False
-    if any(claim.get("held", len(record["worlds"])) < len(record["worlds"])
-           for claim in record["claims"]):  # fmt: skip
+    if any(claim.get("held", number) < number for claim in record["claims"]):
         return False
     if record["numbers"] == checksums(nbformat.read(path, as_version=4))["numbers"]:
         return True
@@ -393,8 +391,7 @@ def measure(path, pool):
     """Bring the record of a notebook up to date; return what is wrong with it, a list."""
     base, old = kept(path, WORLDS[0], "code"), read(path)
     if old and still_true(path, old, base):
-        worlds, seconds, errors, runs = old["worlds"], old["seconds"], old["errors"], runs_in(old)
-        claims = joined(base, runs)
+        worlds, seconds, errors, runs = old["worlds"], old["seconds"], [], runs_in(old)
     else:
         futures = [pool.submit(kept, path, world) for world in WORLDS]
         for world, future in zip(WORLDS, futures):
@@ -402,10 +399,9 @@ def measure(path, pool):
         runs, worlds = [future.result() for future in futures], list(map(name_of, WORLDS))
         seconds = round(statistics.median(run["seconds"] for run in runs))
         errors = [f"{n}: {e}" for n, run in zip(worlds, runs) for e in run["errors"]]
-        claims = joined(base, runs)
     record = {"notebook": path.stem} | checksums(nbformat.read(path, as_version=4))
     record |= {"worlds": worlds, "seconds": seconds, "errors": errors}
-    record |= {"sabotage": break_on_purpose(path), "claims": claims}
+    record |= {"sabotage": break_on_purpose(path), "claims": joined(base, runs)}
     RECORDS.mkdir(exist_ok=True)
     unfinished = RECORDS / f"{path.stem}.part"
     unfinished.write_text(as_text(record), encoding="utf-8")
