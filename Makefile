@@ -12,8 +12,8 @@ PYTHON ?= $(shell for p in $(pythons); do $$p -c '$(supported)' 2>&- && echo $$p
 # In a container the only user is often root, whom Jupyter refuses unless told otherwise.
 allow_root = $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test test-weekly test-backends nbgrader attacks package refresh measure bench data \
-    colab lint lock clean
+.PHONY: help lab test test-weekly test-backends test-browser nbgrader attacks package refresh \
+    measure bench data colab lint lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -34,6 +34,9 @@ test-backends: .venv/backends/ready  ## the notebooks and Keras tests (or TESTS=
 
 nbgrader: .venv/nbgrader/ready  ## let nbgrader make, collect and grade an assignment
 	PYTHONPATH="$(CURDIR)/.venv/nbgrader" .venv/bin/python -m pytest tests/test_nbgrader.py
+
+test-browser: .venv/browser/ready  ## move the players in Debian's Chromium
+	PYTHONPATH="$(CURDIR)/.venv/browser" .venv/bin/python -m pytest tests/test_player.py
 
 attacks: .venv/ready  ## try to fool grading, and print what each attempt gained
 	.venv/bin/python tools/attacks.py
@@ -82,6 +85,7 @@ clean:  ## remove the environment and caches
 .venv/nbgrader/ready: packages = nbgrader
 .venv/backends/ready: packages = jax torch
 .venv/package/ready: packages = twine
+.venv/browser/ready: packages = playwright
 .venv/%/ready: .venv/ready requirements-extra.lock
 	.venv/bin/pip install --quiet --disable-pip-version-check --upgrade --target $(@D) \
 	    --constraint requirements.lock --constraint requirements-extra.lock $(packages)

@@ -108,9 +108,9 @@ def kinds(outputs):
 
 
 def pictures(outputs):
-    """What is drawn on each picture that a cell gave, as lines; none if the picture does not say"""
-    found = [output["metadata"] for output in outputs if "image/png" in output.get("data", {})]
-    return [metadata.get("image/png", {}).get("drawn", []) for metadata in found]
+    """What is drawn on each picture or frame that a cell gave, as lines."""
+    found = [output.get("metadata", {}).get("text/html", {}) for output in outputs]
+    return [lines for about in found for lines in about.get("drawn", [])]
 
 
 NUMBER = re.compile(r"([~±])(-?\d[\d.]*(?:e[-+]\d+)?)")

@@ -7,8 +7,10 @@ Colours are told apart by colour-blind readers and, where it matters, differ in 
 
 import base64
 import hashlib
+import html
 import io
 import itertools
+import json
 import math
 import os
 import re
@@ -26,6 +28,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Patch, Rectangle
 from matplotlib.table import Table
 from matplotlib.text import Annotation, Text
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 # Petroff's ten colours (arXiv 2107.02270), written out because Matplotlib has them only from 3.10.
 COLORS = (
@@ -58,13 +62,14 @@ def use_course_style():
     )
 
 
-def show(figure, alt=None):
-    """Display a figure together with its words, then close it.
+def show(figure, alt=None, caption=None):
+    """Display a figure with its words for those who listen and a caption for those who see.
 
-    The picture goes into the page as a PNG whose alternative text is `alt`; the same words are
-    the output's plain text. Beside the alternative text stands what `drawn` says of the figure:
-    a test compares both, for pixels differ between machines. The PNG carries its words and the
-    checksums of what is drawn and of its own pixels, so that an old or foreign one is found.
+    The page gets a PNG whose alternative text is `alt`, with `caption` beneath it; the words are
+    the output's plain text, too. In the output's metadata stands what `drawn` says of the figure:
+    a test compares words, caption and drawing, for pixels differ between machines. The PNG carries
+    its words and the checksums of what is drawn and of its own pixels, so that an old or foreign
+    one is found.
 
     Words with a number behind ≈ say that the picture varies with the machine or the seed; without
     any ≈ the data that is drawn is compared, too.
@@ -72,47 +77,212 @@ def show(figure, alt=None):
     Outside Jupyter and IPython the words alone are printed.
 
     Args:
-        figure: a Matplotlib Figure, or any Axes of it.
+        figure: a Matplotlib Figure, or any Axes of it. It is closed.
         alt: what the picture shows, in at least one full sentence, as screen readers speak it.
             Left out, it is put together from the words that the plot functions wrote.
+        caption: what stands under the picture; by default the first sentence of the words, up to
+            a colon or semicolon: what is shown, without what can be read off.
 
     Raises:
         ValueError: there are no words, or they are not a sentence.
     """
     figure = figure.figure
-    words = alt or " ".join(axes.alt for axes in figure.axes if hasattr(axes, "alt"))
+    words = _words_of(figure, alt)
+    if not _in_a_notebook():
+        plt.close(figure)
+        print(words)
+        return
+    picture, lines = _picture(figure, words)
+    page = f"{FIGURE}{picture}{_caption(words, caption)}</figure>"
+    _display(page, words, [lines])
+
+
+def steps(frames, words=None):
+    """Display figures one after the other, with a slider, buttons and the arrow keys.
+
+    The page gets a player in plain HTML with a few lines of script: nothing is loaded from
+    anywhere. Under each frame stand its words, which are its alternative text as well. Nothing
+    moves by itself; "Play" is not offered to those who asked their system for less motion. Where
+    scripts do not run, the first frame is a picture.
+
+    Outside Jupyter and IPython the words alone are printed.
+
+    Args:
+        frames: the Matplotlib Figures, or Axes of them, all of one size; best as a generator,
+            `steps(draw(n) for n in range(9))`, because each is closed before the next is drawn.
+            Or a function that draws frame n, counted from 0, once for each of `words`.
+        words: a full sentence for each frame; by default those that the plot functions wrote.
+
+    Raises:
+        ValueError: there are fewer than two frames, they differ in size, a frame has no words or
+            the number of `words` is another one.
+    """
+    words = words if words is None else list(words)
+    if callable(frames):
+        if words is None:
+            raise ValueError("steps got a function to draw with: give it the words of each frame.")
+        frames = map(frames, range(len(words)))
+    said, drawings, pictures, sizes = [], [], [], set()
+    for n, frame in enumerate(frames):
+        figure = frame.figure
+        if words is not None and n >= len(words):
+            plt.close(figure)
+            raise ValueError(f"steps got more frames than words, {len(words)}: give one for each.")
+        sizes.add(tuple(figure.get_size_inches()))
+        said.append(_words_of(figure, words and words[n]))
+        if _in_a_notebook():
+            picture, lines = _picture(figure, said[-1], tight=False)
+            pictures.append(picture)
+            drawings.append(lines)
+        plt.close(figure)
+    if len(said) < max(2, len(words or "")):
+        wanted = f"the {len(words)} that have words" if words else "at least two"
+        raise ValueError(f"steps got {_count(len(said), 'frame')}; it shows {wanted}.")
+    if len(sizes) > 1:
+        raise ValueError(f"steps got frames of {len(sizes)} sizes: draw all with one figsize.")
+    numbered = [f"{n} of {len(said)}: {text}" for n, text in enumerate(said, 1)]
+    if not pictures:
+        print(*numbered, sep="\n")
+        return
+    sources = [re.search('src="(.*?)"', picture)[1] for picture in pictures]
+    later = json.dumps([[source, text] for source, text in zip(sources[1:], said[1:])])
+    name = _checksum(APPROXIMATE.sub("≈", "\n".join(said)).encode())
+    page = (
+        FIGURE.replace(">", f' data-steps="{name}">')
+        + pictures[0]
+        + f'<figcaption style="{CAPTION}">{html.escape(numbered[0])}</figcaption>'
+        + '<script type="application/json">' + later.replace("<", "\\u003c") + "</script>"
+        + f"<script>{PLAYER.replace('NAME', name)}</script></figure>"
+    )  # fmt: skip
+    _display(page, "\n".join(numbered), drawings)
+
+
+FIGURE = '<figure style="margin: 0">'
+CAPTION = "max-width: 50em; margin: 0.3em 0; font-size: 0.9em"
+PLAYER = """
+document.querySelectorAll('[data-steps="NAME"]:not([data-ready])').forEach(player => {
+  player.dataset.ready = "yes";
+  const picture = player.querySelector("img"), caption = player.querySelector("figcaption");
+  const later = JSON.parse(player.querySelector('script[type="application/json"]').textContent);
+  const frames = [[picture.src, picture.alt], ...later], last = frames.length - 1;
+  const controls = document.createElement("div"), slider = document.createElement("input");
+  let timer, now = 0;
+  controls.style = "display: flex; flex-wrap: wrap; gap: 0.5em; max-width: 30em; margin: 0.3em 0";
+  slider.style = "flex: 1 1 8em; min-width: 0";
+  Object.assign(slider, {type: "range", min: 0, max: last, value: 0});
+  slider.setAttribute("aria-label", "step");
+  caption.setAttribute("aria-live", "polite");
+  caption.style.minHeight = "3.2em";
+  function go(n) {
+    now = Math.max(0, Math.min(last, n));
+    [picture.src, picture.alt] = frames[now];
+    caption.textContent = `${now + 1} of ${last + 1}: ${frames[now][1]}`;
+    slider.value = now;
+    slider.setAttribute("aria-valuetext", caption.textContent);
+  }
+  function stop() {
+    clearInterval(timer);
+    timer = undefined;
+    play.textContent = "Play";
+  }
+  function button(text, label, action) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.textContent = text;
+    if (label) made.setAttribute("aria-label", label);
+    made.addEventListener("click", action);
+    controls.append(made);
+    return made;
+  }
+  button("◀", "step back", () => { stop(); go(now - 1); });
+  controls.append(slider);
+  button("▶", "step on", () => { stop(); go(now + 1); });
+  const play = button("Play", "", () => {
+    if (timer) return stop();
+    if (now === last) go(0);
+    play.textContent = "Stop";
+    timer = setInterval(() => { go(now + 1); if (now === last) stop(); }, 1200);
+  });
+  play.hidden = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  slider.addEventListener("input", () => { stop(); go(Number(slider.value)); });
+  controls.addEventListener("keydown", event => {
+    const way = {ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1}[event.key];
+    if (!way) return;
+    event.preventDefault();
+    event.stopPropagation();
+    stop();
+    go(now + way);
+  });
+  controls.dataset.lmSuppressShortcuts = "true";
+  player.insertBefore(controls, caption);
+  go(0);
+});
+"""
+
+
+def _in_a_notebook():
+    return "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None
+
+
+def _words_of(figure, words):
+    if words is None:
+        words = " ".join(axes.alt for axes in figure.axes if hasattr(axes, "alt"))
     if len(words.split()) < 5 or not words.endswith("."):
         raise ValueError(
             f"This picture's alt text is {words!r}: describe what it shows in a full sentence "
             "that ends with a full stop, as show(figure, alt=...)."
         )
-    if "IPython" not in sys.modules or sys.modules["IPython"].get_ipython() is None:
-        plt.close(figure)
-        print(words)
-        return
-    from IPython.display import display
+    return words
 
+
+def _picture(figure, words, tight=True):
+    """The figure as an <img> with its words, and what is drawn on it; the figure is closed."""
     lines = drawn(figure, exact="≈" not in words)
     dpi = 2 * PIXELS_PER_INCH
     first, png = io.BytesIO(), io.BytesIO()
-    figure.savefig(first, format="png", dpi=dpi, bbox_inches="tight",
+    figure.savefig(first, format="png", dpi=dpi, bbox_inches="tight" if tight else None,
                    pil_kwargs={"compress_level": 1})  # fmt: skip
     plt.close(figure)
-    first.seek(0)
-    pixels = np.rint(255 * plt.imread(first)).astype("uint8")  # rows, columns, RGBA
-    height, width = pixels.shape[:2]
-    checksums = {
+    picture = _few_colors(Image.open(first).convert("RGB"), always=not tight)
+    width, height = picture.size
+    pixels = picture.convert("RGBA").tobytes()
+    about = PngInfo()
+    for key, value in {
+        "Description": words,
         "Drawn": _checksum("\n".join(lines).encode()),
-        "Pixels": _checksum(f"{width} {height} ".encode() + pixels.tobytes()),
-    }
-    plt.imsave(png, pixels, format="png", dpi=dpi,
-               metadata={"Software": None, "Description": words, **checksums})  # fmt: skip
-    about = {"alt": words, "width": width // 2, "height": height // 2, "drawn": lines}
-    display(
-        {"image/png": base64.b64encode(png.getvalue()).decode(), "text/plain": words},
-        metadata={"image/png": about},
-        raw=True,
-    )
+        "Pixels": _checksum(f"{width} {height} ".encode() + pixels),
+    }.items():
+        about.add_itxt(key, value)
+    picture.save(png, format="png", dpi=(dpi, dpi), pnginfo=about, optimize=True)
+    source = f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
+    size = f'width="{width // 2}" height="{height // 2}"'
+    style = 'style="max-width: 100%; height: auto"'
+    return f'<img src="{source}" {size} {style} alt="{html.escape(words)}">', lines
+
+
+def _few_colors(picture, always=False):
+    """The same picture with 256 colours, a third of the size, unless that changes a photograph."""
+    few = picture.quantize(256, kmeans=2, dither=Image.Dither.NONE)
+    change = np.asarray(few.convert("RGB"), int) - np.asarray(picture, int)
+    return few if always or np.abs(change).mean() < 0.2 else picture
+
+
+def _caption(words, caption):
+    """What stands under a picture. Screen readers have heard it, if the words begin with it."""
+    if caption is None:
+        caption = re.split(r"(?<=\.) (?=\D)", words)[0]
+        about = re.split(": |; |, titled | with arrows from ", caption)[0]
+        if len(about.split()) >= 4:
+            caption = f"{about.removesuffix('.')}."
+    heard = ' aria-hidden="true"' if words.startswith(caption[:-1]) else ""
+    return f'<figcaption style="{CAPTION}"{heard}>{html.escape(caption)}</figcaption>'
+
+
+def _display(page, words, drawings):
+    from IPython.display import display
+
+    data = {"text/html": page, "text/plain": words}
+    display(data, metadata={"text/html": {"drawn": drawings}}, raw=True)
 
 
 def _checksum(data):
@@ -390,10 +560,10 @@ def convolution_step(image, kernel, step, stride=1, ax=None):
     ax.axis("off")
     products = patches[row, column] * kernel
     ax.alt = (
-        f"{before}Step {step + 1} of {responses.size}: the kernel lies on rows "
-        f"{row * stride + 1} to {row * stride + len(kernel)} and columns {column * stride + 1} to "
-        f"{column * stride + len(kernel.T)} of the image; the products add up to {products.sum()}, "
-        f"written into row {row + 1}, column {column + 1} of the feature map."
+        f"{before}The kernel lies on rows {row * stride + 1} to {row * stride + len(kernel)} "
+        f"and columns {column * stride + 1} to {column * stride + len(kernel.T)} of the image; "
+        f"the products add up to {products.sum()}, written into row {row + 1}, "
+        f"column {column + 1} of the feature map."
     )
     return ax
 

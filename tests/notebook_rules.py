@@ -4,17 +4,19 @@ nbval compares what a cell gives with what is stored; these rules read what is s
 """
 
 import ast
-import base64
 import hashlib
 import io
 import re
 
 import prose_numbers
+import stored_pictures as stored
 from PIL import Image
 
 MOST_CODE_LINES = 18
 KEPT_CELL_METADATA = {"cellView", "jupyter", "nbgrader", "tags"}
 UNANSWERED = "not answered yet"
+LONGEST_CAPTION = 220  # characters
+LARGEST_PLAYER = 300_000  # bytes
 
 
 def code_cells(notebook):
@@ -34,7 +36,8 @@ def texts(cell):
     parts = []
     for output in cell.get("outputs", []):
         parts += [output.get("text", "")]
-        parts += [str(v) for k, v in output.get("data", {}).items() if k.startswith("text/")]
+        kinds = ("text/plain",) if stored.is_picture(output) else ("text/plain", "text/html")
+        parts += [str(output.get("data", {}).get(kind, "")) for kind in kinds]
     return "\n".join(parts)
 
 
@@ -79,47 +82,68 @@ def outputs_are_clean(notebook):
 def pictures_have_words(notebook):
     for n, cell in enumerate(code_cells(notebook), 1):
         for output in cell.outputs:
-            data = output.get("data", {})
-            if "image/jpeg" in data or "image/svg+xml" in data:
-                yield f"code cell {n} has a picture that is no PNG; use plotting.show"
-            if "image/png" not in data:
-                continue
-            words = data.get("text/plain", "")
-            picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
-            if len(words.split()) < 5 or not words.endswith(".") or re.search(r"\.png|<", words):
-                yield f"code cell {n} has a picture whose words are {words!r}, no sentence"
-            if output.metadata.get("image/png", {}).get("alt") != words:
-                yield f"code cell {n} has a picture whose alt text is not its words"
-            if picture.info.get("Description") != words:
-                yield f"code cell {n} has a picture that says of itself {picture.info!r:.200}"
+            kinds = [kind for kind in output.get("data", {}) if kind.startswith("image/")]
+            if kinds:
+                yield f"code cell {n} stores {kinds[0]}, which has no caption; use plotting.show"
+        for output in stored.pictures(cell.outputs):
+            frames = stored.frames(output)
+            for words, png, _ in frames:
+                if len(words.split()) < 5 or not words.endswith(".") or re.search(r"\.png", words):
+                    yield f"code cell {n} has a picture whose alt text is {words!r}, no sentence"
+                if description(png) != words:
+                    yield f"code cell {n} has a picture that says {description(png)!r} of itself"
+            if output.data.get("text/plain") != stored.said(frames):
+                yield f"code cell {n} has a picture whose plain text is not its alt text"
+            caption = stored.caption(output)
+            if (
+                len(caption) > LONGEST_CAPTION
+                or len(caption.split()) < 2
+                or caption[-1] not in ".?"
+            ):
+                yield f"code cell {n} has a picture whose caption is {caption!r}; no short sentence"
+
+
+def description(png):
+    try:
+        return Image.open(io.BytesIO(png)).info.get("Description")
+    except OSError as error:
+        return str(error)
 
 
 def pictures_belong_to_what_is_drawn(notebook):
-    """A PNG is the one that `plotting.show` made when it wrote down what is drawn, unchanged."""
+    """A PNG is the one that plotting made when it wrote down what is drawn, unchanged."""
     for n, cell in enumerate(code_cells(notebook), 1):
-        for output in cell.outputs:
-            if "image/png" in output.get("data", {}):
-                about = output.metadata.get("image/png", {})
-                for fault in faults_of_picture(base64.b64decode(output.data["image/png"]), about):
+        for output in stored.pictures(cell.outputs):
+            frames, drawn = stored.frames(output), stored.drawn(output)
+            if len(frames) != len(drawn) or not frames:
+                yield f"code cell {n} does not say what is drawn; use plotting.show or steps"
+            for frame, lines in zip(frames, drawn):
+                for fault in faults_of_picture(frame.png, frame.size, lines):
                     yield f"code cell {n} has a picture {fault}"
 
 
-def faults_of_picture(png, about):
+def players_are_small(notebook):
+    for n, cell in enumerate(code_cells(notebook), 1):
+        for output in stored.pictures(cell.outputs):
+            size = len(stored.page(output))
+            if len(stored.frames(output)) > 1 and size > LARGEST_PLAYER:
+                yield f"code cell {n} has a player of {size // 1000} KB, at most 300 are wanted"
+
+
+def faults_of_picture(png, shown, lines):
     try:
         picture = Image.open(io.BytesIO(png)).convert("RGBA")
     except OSError as error:
         yield f"that cannot be read: {error}"
         return
     width, height = picture.size
-    drawn = "\n".join(about.get("drawn", []))
+    about = Image.open(io.BytesIO(png)).info
     pixels = f"{width} {height} ".encode() + picture.tobytes()
-    if not drawn:
-        yield "that does not say what is drawn; make it with plotting.show, then `make refresh`"
-    elif picture.info.get("Drawn") != checksum(drawn.encode()):
+    if about.get("Drawn") != checksum("\n".join(lines).encode()):
         yield "that is not the one of which its output says what is drawn; run `make refresh`"
-    if picture.info.get("Pixels") != checksum(pixels):
+    if about.get("Pixels") != checksum(pixels):
         yield "whose pixels are not those that plotting.show drew; run `make refresh`"
-    if (about.get("width"), about.get("height")) != (width // 2, height // 2):
+    if shown != (width // 2, height // 2):
         yield f"of {width} by {height} pixels that is shown in another size"
     if not (200 <= width <= 4000 and 100 <= height <= 4000):
         yield f"of {width} by {height} pixels, which is no plausible size"
@@ -232,6 +256,7 @@ RULES = [
     outputs_are_clean,
     pictures_have_words,
     pictures_belong_to_what_is_drawn,
+    players_are_small,
     what_varies_is_pinned,
     figures_in_prose_stand_in_a_cell,
     exercises_are_open_and_solved,

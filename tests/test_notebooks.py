@@ -1,12 +1,12 @@
 """The rules of notebook_rules.py over every stored notebook, and what holds between notebooks."""
 
-import base64
 import pathlib
 import re
 
 import nbformat
 import notebook_rules as rules
 import pytest
+import stored_pictures as stored
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -44,12 +44,12 @@ def test_the_readme_lists_every_notebook():
 
 
 def test_the_pictures_of_the_readme_are_those_of_the_notebooks():
-    stored = {
-        output.data["image/png"].replace("\n", "")
+    pictures = {
+        frame.png
         for notebook in NOTEBOOKS.values()
         for cell in rules.code_cells(notebook)
-        for output in cell.outputs
-        if "image/png" in output.get("data", {})
+        for output in stored.pictures(cell.outputs)
+        for frame in stored.frames(output)
     }
-    shown = {path.name: base64.b64encode(path.read_bytes()).decode() for path in DOCS}
-    assert [name for name, picture in shown.items() if picture not in stored] == []
+    shown = {path.name: path.read_bytes() for path in DOCS}
+    assert [name for name, picture in shown.items() if picture not in pictures] == []

@@ -7,6 +7,7 @@ import base64
 import contextlib
 import copy
 import functools
+import html
 import io
 import pathlib
 import re
@@ -21,6 +22,7 @@ import matplotlib.pyplot as plt
 import nbformat
 import notebook_rules as rules
 import pytest
+import stored_pictures as stored
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -28,18 +30,21 @@ from PIL.PngImagePlugin import PngInfo
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ORIGINAL = nbformat.read(ROOT / "notebooks" / "09_convolution_by_hand.ipynb", as_version=4)
 
+# In place of its players the notebook gets still pictures; a player of its own is planted below.
+STEPS = """figure, panels = plt.subplots(3, 3, figsize=(10.6, 6.6))
+for step, panel in enumerate(panels.flat):
+    plotting.convolution_step(image, kernel, step, ax=panel)
+plotting.show(figure, "Nine panels, the kernel on rows 1 to 3 and further down.")"""
+ONE_STEP = "plotting.show(plotting.convolution_step(padded, kernel, step=1, stride=2))"
+
 
 def pictured(notebook):
     """The code cells that store a picture."""
-    return [
-        cell
-        for cell in rules.code_cells(notebook)
-        if any("image/png" in output.get("data", {}) for output in cell.outputs)
-    ]
+    return [cell for cell in rules.code_cells(notebook) if stored.pictures(cell.outputs)]
 
 
 def picture_of(cell):
-    return next(output for output in cell.outputs if "image/png" in output.get("data", {}))
+    return stored.pictures(cell.outputs)[0]
 
 
 def run_here(source, names):
@@ -62,12 +67,13 @@ def run_here(source, names):
 def sound():
     """Notebook 09 with its pictures drawn by this version, and the names that its cells leave."""
     notebook, names = copy.deepcopy(ORIGINAL), {"__name__": "__main__"}
+    first, second = pictured(notebook)[:2]
+    first.source = STEPS
+    second.source = re.sub("plotting.steps.*", ONE_STEP, second.source)
     with plt.rc_context(), mock.patch.object(sys, "path", [*sys.path]):
         for cell in rules.code_cells(notebook):
             given = run_here(cell.source, names)
-            for old, new in zip(
-                (o for o in cell.outputs if "image/png" in o.get("data", {})), given
-            ):
+            for old, new in zip(stored.pictures(cell.outputs), given):
                 old.update(new)
     return notebook, names
 
@@ -119,6 +125,46 @@ def a_picture_vanishes_and_its_words_stay():
     return cell
 
 
+def another_caption():
+    cell = drawing()
+    output = picture_of(cell)
+    caption = stored.caption(output)
+    output.data["text/html"] = stored.page(output).replace(f">{caption}<", ">Another picture.<")
+    return cell
+
+
+def player():
+    """A cell with a player, as it is stored."""
+    cell = new_code_cell("plotting.steps(plotting.image_grid(np.eye(n)[None]) for n in (2, 3, 4))")
+    cell.outputs = copy.deepcopy(shown(cell.source))
+    return cell
+
+
+def the_frames_of_a_player_come_in_another_order():
+    cell = player()
+    cell.source = cell.source.replace("(2, 3, 4)", "(2, 4, 3)")
+    return cell
+
+
+def a_frame_of_a_player_vanishes():
+    cell = player()
+    cell.source = cell.source.replace("(2, 3, 4)", "(2, 3)")
+    return cell
+
+
+def the_last_frame_of_a_player_is_drawn_otherwise():
+    cell = player()
+    cell.source = cell.source.replace("np.eye(n)", "np.eye(n) + (n == 4) * np.eye(n)[::-1]")
+    return cell
+
+
+def the_script_of_a_player_changes():
+    cell = player()
+    output = picture_of(cell)
+    output.data["text/html"] = stored.page(output).replace("frames[now]", "frames[0]")
+    return cell
+
+
 def a_text_moves_behind_a_picture():
     cell = drawing()
     cell.source += "\nprint('behind')"
@@ -153,7 +199,6 @@ def a_line_on_standard_error():
 # Pictures: the first is the notebook's own, drawn step by step; nothing in the first two varies. In
 # the third all numbers do, in every run, and so does the number of the frames.
 
-STEPS = pictured(ORIGINAL)[0].source
 CURVES = """
 figure, (left, right) = plt.subplots(1, 2, figsize=(6, 2.4), width_ratios=(2, 1))
 z = np.linspace(-4, 4, 101)
@@ -329,6 +374,11 @@ RUN_FAULTS = [
     a_claim_that_no_longer_holds,
     another_picture_is_drawn,
     a_picture_vanishes_and_its_words_stay,
+    another_caption,
+    the_frames_of_a_player_come_in_another_order,
+    a_frame_of_a_player_vanishes,
+    the_last_frame_of_a_player_is_drawn_otherwise,
+    the_script_of_a_player_changes,
     a_text_moves_behind_a_picture,
     an_output_vanishes,
     an_output_appears,
@@ -346,7 +396,7 @@ def outcomes():
     """
     notebook = copy.deepcopy(sound()[0])
     del notebook.cells[notebook.cells.index(pictured(notebook)[0]) + 1 :]
-    cells = {"sound": [printing(), drawing(), new_code_cell(UNPAINTED)]}
+    cells = {"sound": [printing(), drawing(), player(), new_code_cell(UNPAINTED)]}
     cells["sound picture"] = [planted(*change) for change in SOUND_PICTURES]
     cells |= {fault.__name__: [fault()] for fault in RUN_FAULTS}
     cells |= {
@@ -356,7 +406,7 @@ def outcomes():
     notebook.cells += sum(cells.values(), [])
     for n, cell in enumerate(rules.code_cells(notebook), 1):
         cell.execution_count = n
-        if n > before + 3:
+        if n > before + 4:
             cell.source = "plt.rcParams.update(course)\n" + cell.source
     for n, cell in enumerate(notebook.cells):
         cell.id = f"cell-{n}"
@@ -423,22 +473,44 @@ def a_number_that_varies_quoted_in_prose(notebook):
     notebook.cells += [varies, new_markdown_cell("Its accuracy is 0.91234.")]
 
 
+def rewrite(output, png=None, words=None, size=None):
+    """Change the PNG, the alternative text or the size of a stored picture."""
+    old = stored.frames(output)[0]
+    source = base64.b64encode(png or old.png).decode()
+    width, height = size or old.size
+    alt = html.escape(old.words if words is None else words)
+    image = f'<img src="data:image/png;base64,{source}" width="{width}" height="{height}" style="" '
+    page = stored.IMAGE.sub(lambda _: f'{image}alt="{alt}">', stored.page(output), count=1)
+    output.data["text/html"] = page
+
+
 def a_swapped_picture(notebook):
     first, second = (picture_of(cell) for cell in pictured(notebook)[:2])
-    first.data["image/png"], second.data["image/png"] = (
-        second.data["image/png"],
-        first.data["image/png"],
-    )
+    [old], [new] = stored.frames(first), stored.frames(second)
+    rewrite(first, new.png)
+    rewrite(second, old.png)
 
 
 def a_file_name_for_words(notebook):
     picture = picture_of(pictured(notebook)[0])
     words = "A picture of the model, stored in model.png."
-    picture.data["text/plain"] = picture.metadata["image/png"]["alt"] = words
+    picture.data["text/plain"] = words
+    rewrite(picture, words=words)
 
 
 def a_picture_without_alt(notebook):
-    del picture_of(pictured(notebook)[0]).metadata["image/png"]["alt"]
+    rewrite(picture_of(pictured(notebook)[0]), words="")
+
+
+def a_picture_without_a_caption(notebook):
+    output = picture_of(pictured(notebook)[0])
+    output.data["text/html"] = stored.CAPTION.sub("", stored.page(output))
+
+
+def a_picture_that_plotting_did_not_show(notebook):
+    output = picture_of(pictured(notebook)[0])
+    output.data["image/png"] = base64.b64encode(stored.frames(output)[0].png).decode()
+    del output.data["text/html"]
 
 
 def words_that_stand_in_the_alt_text_only(notebook):
@@ -447,7 +519,7 @@ def words_that_stand_in_the_alt_text_only(notebook):
 
 def stored_png(output):
     """A stored PNG as an image, with its texts in the form in which they can be stored again."""
-    picture = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
+    picture = Image.open(io.BytesIO(stored.frames(output)[0].png))
     texts = PngInfo()
     for name in ("Description", "Drawn", "Pixels"):
         texts.add_itxt(name, picture.info[name])
@@ -463,27 +535,27 @@ def store(output, picture, texts, honest=False):
             if name in ("Description", "Drawn"):
                 texts.add_itxt(name, text)
         texts.add_itxt("Pixels", rules.checksum(size + picture.tobytes()))
-        about = output.metadata["image/png"]
-        about["width"], about["height"] = picture.width // 2, picture.height // 2
     png = io.BytesIO()
     picture.save(png, "png", pnginfo=texts)
-    output.data["image/png"] = base64.b64encode(png.getvalue()).decode()
+    size = (picture.width // 2, picture.height // 2) if honest else None
+    rewrite(output, png.getvalue(), size=size)
 
 
 def a_stale_png_with_new_words(notebook):
     output = picture_of(pictured(notebook)[0])
     words = output.data["text/plain"].replace("Nine", "Ten")
-    output.data["text/plain"] = output.metadata["image/png"]["alt"] = words
+    output.data["text/plain"] = words
+    rewrite(output, words=words)
 
 
 def a_stale_png_beside_what_is_drawn_now(notebook):
-    drawn = picture_of(pictured(notebook)[0]).metadata["image/png"]["drawn"]
+    [drawn] = stored.drawn(picture_of(pictured(notebook)[0]))
     drawn[4] = drawn[4].replace("#ffe0a3", "#a8d0f5")
 
 
 def a_png_of_another_cell(notebook):
     first, second = (picture_of(cell) for cell in pictured(notebook)[:2])
-    first.data["image/png"] = second.data["image/png"]
+    rewrite(first, stored.frames(second)[0].png)
 
 
 def a_png_of_another_cell_with_the_right_words_and_size(notebook):
@@ -491,7 +563,7 @@ def a_png_of_another_cell_with_the_right_words_and_size(notebook):
     picture, texts = stored_png(second)
     texts.add_itxt("Description", first.data["text/plain"])
     store(first, picture, texts)
-    first.metadata["image/png"].update(width=picture.width // 2, height=picture.height // 2)
+    rewrite(first, size=(picture.width // 2, picture.height // 2))
 
 
 def a_black_png(notebook):
@@ -531,16 +603,18 @@ def a_png_that_is_cropped(notebook):
 
 def a_png_that_breaks_off(notebook):
     output = picture_of(pictured(notebook)[0])
-    png = base64.b64decode(output.data["image/png"])
-    output.data["image/png"] = base64.b64encode(png[: len(png) // 2]).decode()
+    png = stored.frames(output)[0].png
+    rewrite(output, png[: len(png) // 2])
 
 
 def a_picture_that_does_not_say_what_is_drawn(notebook):
-    del picture_of(pictured(notebook)[0]).metadata["image/png"]["drawn"]
+    del picture_of(pictured(notebook)[0]).metadata["text/html"]["drawn"]
 
 
 def a_picture_shown_in_another_size(notebook):
-    picture_of(pictured(notebook)[0]).metadata["image/png"]["width"] *= 2
+    output = picture_of(pictured(notebook)[0])
+    width, height = stored.frames(output)[0].size
+    rewrite(output, size=(2 * width, height))
 
 
 def a_tag_that_skips(notebook):
@@ -617,6 +691,8 @@ STORED_FAULTS = {
     a_swapped_picture: rules.pictures_have_words,
     a_file_name_for_words: rules.pictures_have_words,
     a_picture_without_alt: rules.pictures_have_words,
+    a_picture_without_a_caption: rules.pictures_have_words,
+    a_picture_that_plotting_did_not_show: rules.pictures_have_words,
     words_that_stand_in_the_alt_text_only: rules.pictures_have_words,
     a_stale_png_with_new_words: rules.pictures_have_words,
     a_stale_png_beside_what_is_drawn_now: rules.pictures_belong_to_what_is_drawn,

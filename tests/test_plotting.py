@@ -1,15 +1,16 @@
 """Pictures: their words come from the data, their Axes go in and out, bad input gets a sentence."""
 
-import base64
 import importlib.util
 import io
 import pathlib
 import re
 
 import matplotlib.pyplot as plt
+import nbformat
 import notebook_rules
 import numpy as np
 import pytest
+import stored_pictures as stored
 from matplotlib.colors import to_rgb
 from PIL import Image
 
@@ -46,14 +47,18 @@ def close_figures():
 
 @pytest.fixture
 def displayed(monkeypatch):
-    """What `show` hands to the notebook, as (data, metadata)."""
+    """What `show` and `steps` hand to the notebook, as outputs."""
     import IPython.display
 
     plt.switch_backend("agg")
     calls = []
     monkeypatch.setattr(IPython, "get_ipython", lambda: "a shell")
     monkeypatch.setattr(
-        IPython.display, "display", lambda data, metadata, raw: calls.append((data, metadata))
+        IPython.display,
+        "display",
+        lambda data, metadata, raw: calls.append(
+            nbformat.v4.new_output("display_data", data=data, metadata=metadata)
+        ),
     )
     return calls
 
@@ -93,11 +98,11 @@ def test_the_words_of_a_picture_are_a_sentence(name):
 def test_show_carries_the_words_as_text_as_alt_and_inside_the_png(displayed):
     ax = DRAWN["training_curves"]()
     plotting.show(ax)
-    [(data, metadata)] = displayed
-    picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
-    assert data["text/plain"] == ax.alt == metadata["image/png"]["alt"]
-    assert picture.info["Description"] == ax.alt
-    assert abs(picture.width - 2 * metadata["image/png"]["width"]) <= 1
+    [output] = displayed
+    [frame] = stored.frames(output)
+    picture = Image.open(io.BytesIO(frame.png))
+    assert output.data["text/plain"] == ax.alt == frame.words == picture.info["Description"]
+    assert abs(picture.width - 2 * frame.size[0]) <= 1
 
 
 def test_show_closes_the_figure_so_that_it_is_not_shown_twice(displayed):
@@ -111,7 +116,7 @@ def test_show_joins_the_words_of_several_axes(displayed):
     for ax, name in zip(axes, ["image_grid", "training_curves"], strict=True):
         DRAWN[name](ax)
     plotting.show(figure)
-    assert displayed[0][0]["text/plain"] == f"{axes[0].alt} {axes[1].alt}"
+    assert displayed[0].data["text/plain"] == f"{axes[0].alt} {axes[1].alt}"
 
 
 def test_show_outside_of_ipython_prints_the_words_alone_and_closes_the_figure(capsys):
@@ -125,16 +130,16 @@ def test_show_writes_down_what_is_drawn_and_ties_the_png_to_it(displayed):
     ax = DRAWN["boxes"]()
     drawn = plotting.drawn(ax.figure)
     plotting.show(ax)
-    [(data, metadata)] = displayed
-    png, about = base64.b64decode(data["image/png"]), metadata["image/png"]
-    assert about["drawn"] == drawn
-    assert list(notebook_rules.faults_of_picture(png, about)) == []
+    [output] = displayed
+    [frame] = stored.frames(output)
+    assert stored.drawn(output) == [drawn]
+    assert list(notebook_rules.faults_of_picture(frame.png, frame.size, drawn)) == []
 
 
 def test_where_the_words_have_a_number_that_varies_the_data_is_not_written_down(displayed):
     for losses in ([3.0, 2.0], [2.5, 2.25]):
         plotting.show(plotting.training_curves({"loss": losses}))
-    first, second = (metadata["image/png"]["drawn"] for _, metadata in displayed)
+    first, second = map(stored.drawn, displayed)
     assert first == second
 
 
@@ -142,6 +147,98 @@ def test_two_shows_of_the_same_figure_give_the_same_bytes(displayed):
     for _ in range(2):
         plotting.show(plotting.boxes(PHOTO, [[1, 2, 5, 4]], ["Cat"]))
     assert displayed[0] == displayed[1]
+
+
+def test_the_caption_is_what_is_shown_without_what_can_be_read_off(displayed):
+    plotting.show(DRAWN["training_curves"]())
+    plotting.show(plt.figure(), "Ten curves of 1.5 and 2.5. The first is the lowest.")
+    plotting.show(plt.figure(), "Two lines go down and up.", caption="What <b> does & why.")
+    assert list(map(stored.caption, displayed)) == [
+        "Line plot of loss over 2 epochs.",
+        "Ten curves of 1.5 and 2.5.",
+        "What <b> does & why.",
+    ]
+
+
+def test_a_caption_that_repeats_the_words_is_not_read_out_twice(displayed):
+    plotting.show(plt.figure(), "Two lines go down and up.")
+    plotting.show(plt.figure(), "Two lines go down and up.", caption="What a step does.")
+    hidden = ['aria-hidden="true"' in stored.page(output) for output in displayed]
+    assert hidden == [True, False]
+
+
+def grids(*sizes):
+    return (plotting.image_grid(np.eye(n)[None]) for n in sizes)
+
+
+def test_steps_stores_a_picture_and_the_words_of_each_frame(displayed):
+    plotting.steps(grids(2, 3, 4))
+    [output] = displayed
+    frames = stored.frames(output)
+    words = [f"1 picture of {n} by {n} pixels in 1 row." for n in (2, 3, 4)]
+    assert [frame.words for frame in frames] == words
+    assert output.data["text/plain"].splitlines() == [
+        f"{n} of 3: {text}" for n, text in enumerate(words, 1)
+    ]
+    for frame, lines in zip(frames, stored.drawn(output), strict=True):
+        assert list(notebook_rules.faults_of_picture(frame.png, frame.size, lines)) == []
+    assert plt.get_fignums() == []
+
+
+def test_steps_loads_nothing_from_anywhere_and_is_the_same_each_time(displayed):
+    for _ in range(2):
+        plotting.steps(grids(2, 3))
+    assert displayed[0] == displayed[1]
+    page = re.sub('data:image/png;base64,[^"]*', "", stored.page(displayed[0]))
+    assert re.findall(r"https?:|\bsrc=\"[^\"]|url\(|\bid=", page) == []
+
+
+def test_words_that_vary_do_not_change_the_name_of_a_player(displayed):
+    for loss in ("≈0.25", "≈0.31"):
+        plotting.steps(grids(2, 3), [f"The loss begins with {loss}.", "It is the second frame."])
+    names = [re.search('data-steps="(.*?)"', stored.page(output))[1] for output in displayed]
+    assert names[0] == names[1]
+
+
+def test_steps_takes_a_function_of_the_step(displayed):
+    words = [f"This is frame number {n}." for n in range(3)]
+    plotting.steps(lambda n: plotting.image_grid(np.eye(n + 2)[None]), words)
+    assert [frame.words for frame in stored.frames(displayed[0])] == words
+
+
+def test_words_cannot_end_the_script_of_a_player(displayed):
+    words = ["The first has </script><b> in it.", "The second has </script><b> in it."]
+    plotting.steps(grids(2, 3), words)
+    assert [frame.words for frame in stored.frames(displayed[0])] == words
+    assert stored.page(displayed[0]).count("</script>") == 2
+
+
+@pytest.mark.parametrize(
+    ("frames", "words", "said"),
+    [
+        (lambda: grids(2), None, "got 1 frame; it shows at least two"),
+        (lambda: grids(2, 3), ["This is the first frame."], "more frames than words, 1"),
+        (lambda: grids(2, 3), ["This is one of three."] * 3, "2 frames; it shows the 3 that have"),
+        (lambda: lambda n: plt.figure(), None, "a function to draw with"),
+        (lambda: map(plt.figure, (1, 2)), None, "full sentence"),
+        (
+            lambda: (plt.figure(figsize=(n, 1)) for n in (1, 2)),
+            ["This is one of two."] * 2,
+            "frames of 2 sizes",
+        ),
+    ],
+)
+def test_steps_refuses_what_it_cannot_show_and_shows_nothing(frames, words, said, displayed):
+    with pytest.raises(ValueError, match=said):
+        plotting.steps(frames(), words)
+    assert displayed == []
+
+
+def test_steps_outside_of_ipython_prints_the_words_alone(capsys):
+    plotting.steps(grids(2, 3))
+    assert capsys.readouterr().out.splitlines() == [
+        f"{n} of 2: 1 picture of {n + 1} by {n + 1} pixels in 1 row." for n in (1, 2)
+    ]
 
 
 @pytest.mark.parametrize("alt", [None, "", "a picture", "curve.png", "The loss falls and falls"])
@@ -279,7 +376,9 @@ def test_the_steps_of_a_convolution_are_those_of_scipy(stride):
     wanted = slide_responses(SLIDE_IMAGE, SLIDE_KERNEL, stride)
     for step, response in enumerate(wanted.ravel()):
         words = plotting.convolution_step(SLIDE_IMAGE, SLIDE_KERNEL, step, stride).alt
-        assert f"Step {step + 1} of {wanted.size}" in words
+        row, column = divmod(step, wanted.shape[1])
+        assert f"rows {row * stride + 1} to" in words
+        assert f"written into row {row + 1}, column {column + 1} of" in words
         assert f"add up to {response}," in words
 
 

@@ -35,7 +35,7 @@ def test_a_second_refresh_changes_no_byte_of_a_picture(tmp_path):
     assert refresh.main([str(path)]) == 0
     assert path.read_bytes() == first
     [output] = nbformat.read(path, as_version=4).cells[2].outputs
-    assert output.metadata["image/png"]["drawn"][0] == "figure: 6.4 by 4.8 inches"
+    assert output.metadata["text/html"]["drawn"][0][0] == "figure: 6.4 by 4.8 inches"
 
 
 def test_a_notebook_with_a_failing_cell_stays_as_it_was(tmp_path, capsys):

@@ -11,7 +11,8 @@ import pytest
 PACKAGE = pathlib.Path(__file__).resolve().parent.parent / "dlhelpers"
 CHECKS = sorted(PACKAGE.glob("checks/*.py"))
 FILES = sorted(PACKAGE.glob("*.py")) + CHECKS
-MAY_IMPORT = set(sys.stdlib_module_names) | {"numpy", "matplotlib", "keras", "IPython"}
+# Pillow comes with Matplotlib, which needs it.
+MAY_IMPORT = set(sys.stdlib_module_names) | {"numpy", "matplotlib", "PIL", "keras", "IPython"}
 # What single files may import besides, inside functions.
 ALSO_INSIDE = {
     "devices.py": {"tensorflow", "jax", "torch"},  # the active one, where Keras has no call

@@ -9,6 +9,7 @@ import base64
 import io
 import os
 import pathlib
+import re
 import sys
 import time
 
@@ -63,8 +64,9 @@ def renew_readme_pictures(notebook, folder=README_PICTURES):
 def pictures(notebook):
     """The PNGs in a notebook's outputs, as bytes."""
     outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
-    stored = (output.get("data", {}).get("image/png") for output in outputs)
-    return [base64.b64decode(png) for png in stored if png]
+    pages = (output.get("data", {}).get("text/html", "") for output in outputs)
+    stored = (png for page in pages for png in re.findall(r'"data:image/png;base64,(.*?)"', page))
+    return [base64.b64decode(png) for png in stored]
 
 
 def description(picture):
