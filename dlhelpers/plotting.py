@@ -330,6 +330,67 @@ def training_curves(history, metric="loss", ax=None, **line):
     return ax
 
 
+def lines(x, curves, xlabel, ylabel, ax=None, digits=2, exact=False, **axes):
+    """Draw curves over the same x, each with its own marker and line style, and a legend.
+
+    Args:
+        x: array (n,) of numbers; or n texts, which stand at equal distances.
+        curves: label → array (n,), or array (n, runs) for the mean of runs with a band from the
+            lowest to the highest. NaN leaves a gap.
+        xlabel, ylabel: what the axes show, with its unit.
+        ax: the Axes to draw on; a new figure's, if left out.
+        digits: decimal places of the numbers in the words.
+        exact: whether the curves are the same on every machine; otherwise the numbers in the words
+            stand behind ≈.
+        **axes: passed to `Axes.set`, such as `title`, `yscale` or `ylim`.
+
+    Returns:
+        The Axes. Its words give all numbers of curves with up to eight, of others the first, the
+        lowest, the highest and the last.
+
+    Raises:
+        ValueError: a curve and `x` differ in length; the message names the curve.
+    """
+    ax = ax or plt.subplots()[1]
+    before, words, sign = _words_before(ax), [], "" if exact else "≈"
+    for n, (label, curve) in enumerate(curves.items()):
+        runs = np.asarray(_numpy(curve), float)
+        if len(runs) != len(x):
+            raise ValueError(f"{label!r} has {len(runs)} numbers, but there are {len(x)} of x.")
+        mean = runs if runs.ndim == 1 else runs.mean(axis=1)
+        few = len(x) <= 40
+        [line] = ax.plot(x, mean, LOOKS[n % len(LOOKS)][0], label=label, markersize=5,
+                         marker=LOOKS[n % len(LOOKS)][1] if few else "")  # fmt: skip
+        if runs.ndim == 2:
+            ends = runs.min(axis=1), runs.max(axis=1)
+            ax.fill_between(x, *ends, color=line.get_color(), alpha=0.2, lw=0)
+        words.append(f"{label} {_course_of(mean, digits, sign)}")
+    ax.set(xlabel=xlabel, ylabel=ylabel, **axes)
+    if len(curves) > 1:
+        ax.legend()
+    about = f"{axes['title']}, {ylabel}" if axes.get("title") else ylabel
+    ax.alt = f"{before}Line plot of {about} over {xlabel}: {'; '.join(words)}."
+    return ax
+
+
+LOOKS = (("-", "o"), ("--", "s"), ("-.", "^"), (":", "v"), ("-", "D"), ("--", "x"))
+
+
+def _course_of(values, digits, sign):
+    """A curve in words."""
+
+    def text(value):
+        return f"{sign}{value:.{digits}f}" if np.isfinite(value) else str(value)
+
+    if len(values) <= 8:
+        return ", ".join(map(text, values))
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return "has no number"
+    ends = f"goes from {text(values[0])} to {text(values[-1])}"
+    return f"{ends}, between {text(known.min())} and {text(known.max())}"
+
+
 def progress():
     """Return a Keras callback that tells the epoch while `fit` runs and leaves no trace.
 

@@ -28,6 +28,7 @@ DRAWN = {
     "training_curves": lambda ax=None: plotting.training_curves(
         {"loss": [0.9, 0.5], "val_loss": [0.8, 0.7]}, ax=ax
     ),
+    "lines": lambda ax=None: plotting.lines([1, 2], {"loss": [3, 2]}, "epoch", "loss", ax=ax),
     "image_grid": lambda ax=None: plotting.image_grid(RNG.random((5, 4, 6)), ax=ax),
     "boxes": lambda ax=None: plotting.boxes(PHOTO, [[1, 2, 5, 4]], ["Cat"], ax=ax),
     "kernels": lambda ax=None: plotting.kernels(RNG.normal(size=(3, 3, 1, 4)), ax=ax),
@@ -353,6 +354,34 @@ def test_zero_stays_white_among_kernels_of_one_sign():
     ax = plotting.kernels(np.full((3, 3, 2), 0.7))
     low, high = ax.images[0].get_clim()
     assert low == -high
+
+
+def test_the_words_of_lines_give_each_curve():
+    ax = plotting.lines([1, 2, 3], {"a": [1, 0.5, 0.25], "b": [[1, 3], [2, 4], [np.nan, 9]]},
+                        "epoch", "loss", title="Two nets")  # fmt: skip
+    assert ax.alt == (
+        "Line plot of Two nets, loss over epoch: a ≈1.00, ≈0.50, ≈0.25; b ≈2.00, ≈3.00, nan."
+    )
+    plotting.lines(range(9), {"c": np.arange(9) % 5}, "step", "error", ax=ax, digits=0, exact=True)
+    assert ax.alt.endswith("Line plot of error over step: c goes from 0 to 3, between 0 and 4.")
+
+
+def test_curves_of_lines_can_be_told_apart_without_colours():
+    ax = plotting.lines([1, 2], {str(n): [n, n] for n in range(6)}, "x", "y")
+    looks = {(line.get_linestyle(), line.get_marker()) for line in ax.lines}
+    assert len(looks) == 6
+
+
+def test_the_band_of_lines_goes_from_the_lowest_to_the_highest_run():
+    ax = plotting.lines([1, 2], {"a": [[1, 3], [2, 6]]}, "x", "y")
+    [band] = ax.collections
+    assert np.array_equal(np.unique(band.get_paths()[0].vertices[:, 1]), [1, 2, 3, 6])
+    assert np.array_equal(ax.lines[0].get_ydata(), [2, 4])
+
+
+def test_lines_names_the_curve_that_does_not_fit():
+    with pytest.raises(ValueError, match="'b' has 3 numbers, but there are 2 of x"):
+        plotting.lines([1, 2], {"a": [1, 2], "b": [1, 2, 3]}, "x", "y")
 
 
 def test_kernels_of_zeros_can_be_drawn():
