@@ -8,14 +8,18 @@ Colours are told apart by colour-blind readers and, where it matters, differ in 
 import base64
 import hashlib
 import html
+import importlib.util
 import io
 import itertools
 import json
 import math
 import os
 import re
+import shutil
 import string
+import subprocess
 import sys
+import sysconfig
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -238,15 +242,20 @@ def _words_of(figure, words):
 def _picture(figure, words, tight=True):
     """The figure as an <img> with its words, and what is drawn on it; the figure is closed."""
     lines = drawn(figure, exact="≈" not in words)
-    dpi = 2 * PIXELS_PER_INCH
-    first, png = io.BytesIO(), io.BytesIO()
-    figure.savefig(first, format="png", dpi=dpi, bbox_inches="tight" if tight else None,
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=2 * PIXELS_PER_INCH,
+                   bbox_inches="tight" if tight else None,
                    pil_kwargs={"compress_level": 1})  # fmt: skip
     plt.close(figure)
-    picture = _few_colors(Image.open(first).convert("RGB"), always=not tight)
+    picture = _few_colors(Image.open(png).convert("RGB"), always=not tight)
+    return _image(picture, words, lines), lines
+
+
+def _image(picture, words, lines):
+    """A Pillow image as an <img>, whose PNG carries its words and checksums."""
     width, height = picture.size
     pixels = picture.convert("RGBA").tobytes()
-    about = PngInfo()
+    about, png, dpi = PngInfo(), io.BytesIO(), 2 * PIXELS_PER_INCH
     for key, value in {
         "Description": words,
         "Drawn": _checksum("\n".join(lines).encode()),
@@ -257,7 +266,7 @@ def _picture(figure, words, tight=True):
     source = f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
     size = f'width="{width // 2}" height="{height // 2}"'
     style = 'style="max-width: 100%; height: auto"'
-    return f'<img src="{source}" {size} {style} alt="{html.escape(words)}">', lines
+    return f'<img src="{source}" {size} {style} alt="{html.escape(words)}">'
 
 
 def _few_colors(picture, always=False):
@@ -689,6 +698,45 @@ def model_graph(model, colors=None, groups=None, ax=None):
         inside = [name for name in layers if groups.get(name) == group]
         ax.alt += f" {letter}, {group}: {', '.join(inside)}."
     return ax
+
+
+def plot_model(model, **options):
+    """Show a model as `keras.utils.plot_model` draws it, with shapes, names and words.
+
+    Graphviz makes the layout: the program `dot`, or the package `graphviz-pure` where `dot` is
+    missing. Without both, or without pydot, nothing is shown; `model_graph` needs neither.
+
+    Args:
+        model: a built Keras model, Sequential or Functional.
+        **options: passed to `keras.utils.model_to_dot`, such as `rankdir="LR"`.
+
+    Raises:
+        ValueError: the model is not built, so that its layers have no shapes.
+        RuntimeError: Graphviz fails; the message is Graphviz's own.
+    """
+    import keras
+
+    layers, edges = _graph(model)
+    scripts = os.pathsep.join([os.environ.get("PATH", ""), sysconfig.get_path("scripts")])
+    programs = (shutil.which(name, path=scripts) for name in ("dot", "graphviz-pure"))
+    program = next(filter(None, programs), None)
+    if program is None or not importlib.util.find_spec("pydot"):
+        return
+    flow = ", ".join(f"{a} to {b}" for a, b in edges)
+    words = f"Keras's picture of {_count(len(layers), 'layer')} with arrows from {flow}."
+    if not _in_a_notebook():
+        print(words)
+        return
+    options = {"show_shapes": True, "show_layer_names": True, "dpi": 130, **options}
+    source = keras.utils.model_to_dot(model, **options).to_string()
+    done = subprocess.run([program, "-Tpng"], input=source.encode(), capture_output=True)
+    if done.returncode or not done.stdout:
+        raise RuntimeError(f"{program} made no picture: {done.stderr.decode(errors='replace')}")
+    lines = [f"{name} ({kind}): {shape}" for name, (kind, shape) in layers.items()]
+    lines += [f"{a} → {b}" for a, b in edges]
+    picture = _few_colors(Image.open(io.BytesIO(done.stdout)).convert("RGB"), always=True)
+    page = f"{FIGURE}{_image(picture, words, lines)}{_caption(words, None)}</figure>"
+    _display(page, words, [lines])
 
 
 def _graph(model):

@@ -2,8 +2,11 @@
 
 import importlib.util
 import io
+import os
 import pathlib
 import re
+import subprocess
+import sysconfig
 
 import matplotlib.pyplot as plt
 import nbformat
@@ -17,6 +20,7 @@ from PIL import Image
 from dlhelpers import plotting
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+SCRIPTS = sysconfig.get_path("scripts")
 comparing = importlib.util.spec_from_file_location("comparing", ROOT / "conftest.py")
 SLIDE_IMAGE = np.array(
     [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]
@@ -382,6 +386,46 @@ def test_the_band_of_lines_goes_from_the_lowest_to_the_highest_run():
 def test_lines_names_the_curve_that_does_not_fit():
     with pytest.raises(ValueError, match="'b' has 3 numbers, but there are 2 of x"):
         plotting.lines([1, 2], {"a": [1, 2], "b": [1, 2, 3]}, "x", "y")
+
+
+@pytest.mark.parametrize("program", ["dot", "graphviz-pure"])
+def test_plot_model_shows_keras_s_picture_by_either_program(program, displayed, monkeypatch):
+    which = plotting.shutil.which
+    monkeypatch.setattr(
+        plotting.shutil, "which", lambda name, path: which(name, path=path) * (name == program)
+    )
+    if not plotting.shutil.which(program, path=os.environ["PATH"] + os.pathsep + SCRIPTS):
+        pytest.skip(f"{program} is not installed here")
+    plotting.plot_model(lecture_model())
+    [output] = displayed
+    [frame] = stored.frames(output)
+    assert output.data["text/plain"] == (
+        "Keras's picture of 6 layers with arrows from "
+        "input1 to x1, input2 to x2, x1 to joined, x2 to joined, joined to out."
+    )
+    [lines] = stored.drawn(output)
+    assert "x1 (Dense): (None, 8)" in lines
+    assert list(notebook_rules.faults_of_picture(frame.png, frame.size, lines)) == []
+
+
+@pytest.mark.parametrize("missing", ["programs", "pydot"])
+def test_plot_model_shows_nothing_at_all_where_graphviz_or_pydot_is_missing(
+    missing, displayed, monkeypatch, capsys
+):
+    if missing == "programs":
+        monkeypatch.setattr(plotting.shutil, "which", lambda *names, path: None)
+    else:
+        monkeypatch.setattr(plotting.importlib.util, "find_spec", lambda name: None)
+    plotting.plot_model(lecture_model())
+    assert displayed == []
+    assert capsys.readouterr() == ("", "")
+
+
+def test_plot_model_says_what_graphviz_said_when_it_fails(displayed, monkeypatch):
+    failed = subprocess.CompletedProcess([], 1, stdout=b"", stderr=b"syntax error")
+    monkeypatch.setattr(plotting.subprocess, "run", lambda *command, **options: failed)
+    with pytest.raises(RuntimeError, match="made no picture: syntax error"):
+        plotting.plot_model(lecture_model())
 
 
 def test_kernels_of_zeros_can_be_drawn():
