@@ -154,7 +154,7 @@ def steps(frames, words=None):
     page = (
         FIGURE.replace(">", f' data-steps="{name}">')
         + pictures[0]
-        + f'<figcaption style="{CAPTION}">{html.escape(numbered[0])}</figcaption>'
+        + f'<figcaption style="{CAPTION}">{html.escape(numbered[0])} {STILL}</figcaption>'
         + '<script type="application/json">' + later.replace("<", "\\u003c") + "</script>"
         + f"<script>{PLAYER.replace('NAME', name)}</script></figure>"
     )  # fmt: skip
@@ -163,6 +163,7 @@ def steps(frames, words=None):
 
 FIGURE = '<figure style="margin: 0">'
 CAPTION = "max-width: 50em; margin: 0.3em 0; font-size: 0.9em"
+STILL = "(Run the cell to move through all of them.)"  # the script takes this away
 PLAYER = """
 document.querySelectorAll('[data-steps="NAME"]:not([data-ready])').forEach(player => {
   player.dataset.ready = "yes";

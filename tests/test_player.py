@@ -150,7 +150,8 @@ def test_without_scripts_the_first_frame_is_a_picture(browser, page_of_a_player)
     page = browser.new_context(java_script_enabled=False).new_page()
     page.goto(page_of_a_player.as_uri())
     assert page.locator("img").first.get_attribute("alt") == words(0)
-    assert page.locator("figcaption").first.inner_text() == f"1 of {FRAMES}: {words(0)}"
+    caption = page.locator("figcaption").first.inner_text()
+    assert caption == f"1 of {FRAMES}: {words(0)} {plotting.STILL}"
     assert page.locator("input").count() == page.locator("button").count() == 0
 
 
