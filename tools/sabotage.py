@@ -6,6 +6,11 @@ notebook → (text in one of its code cells, what replaces it, the claim that mu
 """
 
 SABOTAGES = {
+    "00_backpropagation": (  # uphill, not down
+        "[node.value - eta * node.gradient for node in nodes]",
+        "[node.value + eta * node.gradient for node in nodes]",
+        "one step of ours and one of Keras's SGD lead to the same weights",
+    ),
     # one unit more than the lecture's
     "01_keras_models": (
         'layers.Dense(20, activation="relu", name="layer2")',
