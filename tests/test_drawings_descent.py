@@ -21,7 +21,8 @@ def downhill(step, **options):
 
 def test_the_words_of_a_step_give_weight_loss_slope_and_the_next_weight():
     assert downhill(0).alt == (
-        "After 0 steps w is 4.000, the loss 16.000, the slope 8.00; the next step goes to w = 2.000."
+        "After 0 steps w is 4.000, the loss 16.000, the slope 8.00; "
+        "the next step goes to w = 2.000."
     )
     assert downhill(1, name="v").alt.startswith("After 1 step v is 2.000, the loss 4.000")
     assert downhill(2).alt == "After 2 steps w is 1.000, the loss 1.000, the slope 2.00."

@@ -131,7 +131,7 @@ def digit_reader_faults(seen, pictures, labels):
     told = bool(getattr(loss, "from_logits", False))
     rate = float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
     return {
-        "straight": "A picture and its negative get opposite scores: the network is one straight map."
+        "straight": "A picture and its negative get opposite scores: there is no bend."
         if straight
         else "",
         "loss": f"The output is {'' if probabilities else 'no '}softmax, and the loss is told "
