@@ -17,6 +17,8 @@ KEPT_CELL_METADATA = {"cellView", "jupyter", "nbgrader", "tags"}
 UNANSWERED = "not answered yet"
 LONGEST_CAPTION = 300  # characters
 LARGEST_PLAYER = 300_000  # bytes
+DRAWING = {"plt", "drawings", "plotting"}
+MOST_DRAWING_LINES = 3
 
 
 def code_cells(notebook):
@@ -198,6 +200,40 @@ def exercises_are_open_and_solved(notebook):
             yield f"code cell {n + 2} solves another exercise than the one before it"
 
 
+def drawing_lines(source):
+    """How many lines of a cell's source draw: use plt, plotting, drawings or what these returned"""
+    names, lines = set(DRAWING), set()
+
+    def draws(node):
+        used = [n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id in names]
+        callbacks = [n for n in ast.walk(node) if ast.unparse(n) == "plotting.progress()"]
+        return len(used) > len(callbacks)
+
+    def visit(statements):
+        for node in statements:
+            bodies = [getattr(node, part, []) for part in ("body", "orelse", "finalbody")]
+            heads = [n for n in ast.iter_child_nodes(node) if not isinstance(n, ast.stmt)]
+            if any(map(draws, heads)):
+                end = node.body[0].lineno - 1 if bodies[0] else node.end_lineno
+                lines.update(range(node.lineno, max(node.lineno, end) + 1))
+                targets = [*getattr(node, "targets", []), getattr(node, "target", None)]
+                for target in filter(None, targets):
+                    stored_in = (n for n in ast.walk(target) if isinstance(n, ast.Name))
+                    names.update(n.id for n in stored_in if isinstance(n.ctx, ast.Store))
+            for body in bodies:
+                visit(body)
+
+    visit(ast.parse(source).body)
+    return len(lines)
+
+
+def drawing_is_elsewhere(notebook):
+    for n, cell in enumerate(code_cells(notebook), 1):
+        lines = 0 if n == 1 or is_solution(cell) else drawing_lines(cell.source)
+        if lines > MOST_DRAWING_LINES:
+            yield f"code cell {n} has {lines} lines that draw; move them to dlhelpers/drawings.py"
+
+
 def names_set_by(cell):
     """The names that a code cell gives a value to, outside its functions and classes."""
     bodies = [ast.parse(cell.source)]
@@ -249,6 +285,7 @@ def it_is_in_normal_form(notebook):
 RULES = [
     nothing_hides_from_nbval,
     its_cells_are_short,
+    drawing_is_elsewhere,
     outputs_are_clean,
     pictures_have_words,
     pictures_belong_to_what_is_drawn,

@@ -680,6 +680,11 @@ def a_long_cell(notebook):
     rules.code_cells(notebook)[1].source = "\n".join(f"x = {n}" for n in range(25))
 
 
+def a_cell_that_draws_with_many_lines(notebook):
+    drawn = "ax = plt.subplots()[1]\nax.plot([1, 2])\nax.set(title='two')\nplotting.show(ax)"
+    notebook.cells.append(new_code_cell(f"for one in range(1):\n    pass\n{drawn}"))
+
+
 def execution_times(notebook):
     notebook.cells[0].metadata["execution"] = {"iopub.execute_input": "2026-11-23"}
 
@@ -720,6 +725,7 @@ STORED_FAULTS = {
     an_open_solution: rules.exercises_are_open_and_solved,
     a_tensorflow_call: rules.tensorflow_stays_in_its_sections,
     a_long_cell: rules.its_cells_are_short,
+    a_cell_that_draws_with_many_lines: rules.drawing_is_elsewhere,
     execution_times: rules.it_is_in_normal_form,
 }
 
