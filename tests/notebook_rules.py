@@ -18,7 +18,7 @@ UNANSWERED = "not answered yet"
 LONGEST_CAPTION = 300  # characters
 LARGEST_PLAYER = 300_000  # bytes
 DRAWING = {"plt", "drawings", "plotting"}
-MOST_DRAWING_LINES = 3
+MOST_DRAWING_LINES = 3  # a statement counts as one, however it is broken
 
 
 def code_cells(notebook):
@@ -201,7 +201,7 @@ def exercises_are_open_and_solved(notebook):
 
 
 def drawing_lines(source):
-    """How many lines of a cell's source draw: use plt, plotting, drawings or what these returned"""
+    """How many statements of a cell draw: use plt, plotting, drawings or what these returned."""
     names, lines = set(DRAWING), set()
 
     def draws(node):
@@ -214,8 +214,7 @@ def drawing_lines(source):
             bodies = [getattr(node, part, []) for part in ("body", "orelse", "finalbody")]
             heads = [n for n in ast.iter_child_nodes(node) if not isinstance(n, ast.stmt)]
             if any(map(draws, heads)):
-                end = node.body[0].lineno - 1 if bodies[0] else node.end_lineno
-                lines.update(range(node.lineno, max(node.lineno, end) + 1))
+                lines.add(node.lineno)
                 targets = [*getattr(node, "targets", []), getattr(node, "target", None)]
                 for target in filter(None, targets):
                     stored_in = (n for n in ast.walk(target) if isinstance(n, ast.Name))
