@@ -507,6 +507,7 @@ def boxes(picture, boxes, labels=None, title=None, ax=None, **patch):
         far = left > 0.6 * width  # then the text ends at the box's right side
         near = np.abs(inside[:i, :2] - (left, top)) < 0.08 * np.array([width, height])
         line = np.count_nonzero(near.all(axis=1))  # below the labels that stand there already
+        top = inside[:i, 1][near.all(axis=1)].max(initial=top)
         ax.annotate(label, (right if far else left, top), (-3 if far else 3, -3 - 15 * line),
                     textcoords="offset points", ha="right" if far else "left", va="top",
                     fontsize=8, color=INK, bbox={"boxstyle": "round,pad=0.15", "fc": "white",

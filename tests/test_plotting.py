@@ -339,6 +339,12 @@ def test_the_labels_of_equal_boxes_stand_below_each_other_inside_the_picture():
     assert ax.bbox.y1 >= places[0].y1
 
 
+def test_the_label_of_a_box_that_begins_a_little_higher_does_not_hide_the_first():
+    ax = plotting.boxes(np.zeros((200, 300)), [[86, 11, 210, 161], [94, 0, 206, 146]], ["box", "a"])
+    first, second = ax.texts
+    assert second.xy == (94, 11) and first.xyann[1] - second.xyann[1] == 15
+
+
 def test_a_label_far_to_the_right_ends_inside_the_picture():
     ax = plotting.boxes(PHOTO, [[18, 2, 20, 5]], ["Computer monitor"])
     ax.figure.canvas.draw()
