@@ -403,8 +403,8 @@ def precision_and_recall(thresholds, precision, recall, marked=()):
         ValueError: a marked threshold is none of the thresholds.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(8.4, 2.9))
-    left.step(thresholds, precision, "-", color="#3f90da", where="post", label="precision")
-    left.step(thresholds, recall, "--", color="#b35c00", where="post", label="recall")
+    left.step(thresholds, precision, "-", color="#3f90da", label="precision")
+    left.step(thresholds, recall, "--", color="#b35c00", label="recall")
     left.set(xlabel="threshold", ylabel="part", ylim=(0, 1.05))
     left.legend(loc="lower left")
     right.plot(recall, precision, "-", color="#717581", lw=1.2)

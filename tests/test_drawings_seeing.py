@@ -222,11 +222,11 @@ def test_the_thick_anchor_is_the_one_that_overlaps_most():
 
 
 def test_of_anchors_that_overlap_alike_the_nearest_is_thick():
-    target = (0, 0, 20, 20)  # all wide anchors on the left lie inside
+    target = (10, 10, 30, 20)
     overlaps = np.full(len(ANCHORS), 0.5)
     ax = drawings.anchor_grid(PHOTO, ANCHORS, 2, target, overlaps)
     [thick] = [patch for patch in ax.patches if patch.get_linewidth() == 3]
-    distances = np.hypot(*((ANCHORS[:, :2] + ANCHORS[:, 2:]) / 2 - 10).T)
+    distances = np.hypot(*((ANCHORS[:, :2] + ANCHORS[:, 2:]) / 2 - (20, 15)).T)
     np.testing.assert_allclose(thick.get_bbox().extents, ANCHORS[distances.argmin()])
 
 
