@@ -423,6 +423,442 @@ def normalised_values(x, averages, batches, goals, epsilon=1e-3):
 
 # ------------------------------------------------------------------------------------------- seeing
 
+
+def convolution_setting(image, kernel, responses, padding=0, stride=1, dilation=1, ax=None):
+    """Draw what padding, stride and dilation make of a convolution: its places and its responses.
+
+    On the left the image, in a frame, with the grey zeros of its padding; the cells of the kernel's
+    first place are shaded, and each place has a blue dot in the cell under its upper left weight.
+    On the right the whole feature map. Settings of images up to 9 cells wide have one size.
+
+    Args:
+        image: array (height, width) of whole numbers.
+        kernel: array (kernel_height, kernel_width); its weights stand small in the shaded cells.
+        responses: array (rows, columns), the feature map.
+        padding: rings of zeros around the image.
+        stride: cells from one place to the next.
+        dilation: cells from one weight of the kernel to the next.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes. Its words give the setting, the size of the feature map and how it comes about.
+
+    Raises:
+        ValueError: `responses` has another shape than this setting gives.
+    """
+    image, kernel, responses = map(np.asarray, (image, kernel, responses))
+    span = dilation * (np.array(kernel.shape) - 1) + 1
+    wanted = tuple((np.array(image.shape) + 2 * padding - span) // stride + 1)
+    if responses.shape != wanted:
+        raise ValueError(f"This setting gives {_by(wanted)} responses, not {_by(responses.shape)}.")
+    ax = ax or plt.subplots(figsize=(5.6, 3.2))[1]
+    padded = np.pad(image, padding)
+    pixels = np.pad(np.ones(image.shape, bool), padding)
+    for (r, c), value in np.ndenumerate(padded):
+        (u, above), (v, beside) = divmod(r, dilation), divmod(c, dilation)
+        under = not above and not beside and u < len(kernel) and v < len(kernel.T)
+        face = (PAPER["orange"], "#e0cfa8") if under else ("white", PAPER["gray"])
+        middle = 0.38 if under else 0.5
+        _number_cell(ax, c, r, value, face[not pixels[r, c]], middle=middle)
+        if under:
+            ax.text(c + 0.96, r + 0.96, f"×{kernel[u, v]}", ha="right", va="bottom", fontsize=6,
+                    color="#a00")  # fmt: skip
+    if padding:
+        ax.add_patch(plt.Rectangle((padding,) * 2, *image.shape[::-1], fill=False, ec=INK, lw=2))
+    rows, columns = np.indices(wanted) * stride
+    ax.scatter(columns + 0.8, rows + 0.2, 14, "#1f6fb8", zorder=3)
+    left, top = 9 + 1.6, (len(padded) - len(responses)) / 2
+    for (r, c), value in np.ndenumerate(responses):
+        _number_cell(ax, left + c, top + r, f"{value:g}", PAPER["blue"])
+    middle = len(padded) / 2
+    ends = (left - 0.3, middle), (padded.shape[1] + 0.3, middle)
+    ax.annotate("", *ends, arrowprops={"arrowstyle": "->"})
+    about = f"padding {padding}, stride {stride}, dilation {dilation}"
+    ax.set_title(f"{about}: {_by(wanted)} responses", fontsize=10)
+    room = (9 - len(padded)) / 2
+    ax.set(xlim=(-0.1, left + 5.1), ylim=(9.1 - room, -room - 0.1))
+    ax.set_aspect("equal")
+    ax.axis("off")
+    around = f", {_by(padded.shape)} with its zeros" if padding else ""
+    ax.alt = (
+        f"{about.capitalize()}: the image has {_by(image.shape)} pixels{around}, the kernel's "
+        f"{_by(kernel.shape)} weights reach over {_by(span)}, and along each axis there are "
+        f"({image.shape[0]} + 2 · {padding} − {span[0]}) // {stride} + 1 = {wanted[0]} places; "
+        f"the feature map has {_by(wanted)} responses."
+    )
+    return ax
+
+
+def receptive_field(layers, width, picture=None):
+    """Draw which pixels a unit behind some layers sees, from the side and from above.
+
+    On the left one row of the picture at the bottom and one row of units for each layer; what the
+    middle unit of the last layer depends on is blue. On the right the whole picture, with the
+    pixels that it sees in blue. No layer pads.
+
+    Args:
+        layers: for each layer, from the input on, its name, how many units it reads along an axis,
+            its stride and its dilation, as in `("pooling", 2, 2, 1)`.
+        width: pixels along an axis of the picture, which is square.
+        picture: array (width, width) to lie under the blue pixels, bright is dark ink.
+
+    Returns:
+        The Figure. Its words say how many pixels the unit sees and how far its neighbour is.
+
+    Raises:
+        ValueError: the picture is too small for one unit of the last layer; the message says where.
+    """
+    widths, centers, steps = [width], [0.0], [1]
+    for n, (name, k, s, d) in enumerate(layers, 1):
+        widths.append((widths[-1] - d * (k - 1) - 1) // s + 1)
+        if widths[-1] < 1:
+            raise ValueError(f"Layer {n}, {name}, reads {k} of {widths[-2]} units: too few.")
+        centers.append(centers[-1] + d * (k - 1) / 2 * steps[-1])
+        steps.append(steps[-1] * s)
+    seen = [np.array([(widths[-1] - 1) // 2])]  # from the unit down to the pixels
+    reads = []
+    for _, k, s, d in layers[::-1]:
+        below = seen[-1][:, None] * s + d * np.arange(k)
+        reads.append([(a, b) for a, row in zip(seen[-1], below) for b in row])
+        seen.append(np.unique(below))
+    seen, reads = seen[::-1], reads[::-1]
+    figure, (side, above) = plt.subplots(1, 2, figsize=(7, 2.9), width_ratios=[1.7, 1])
+    for level, (count, center, step, blue) in enumerate(zip(widths, centers, steps, seen)):
+        places = center + step * np.arange(count)
+        if level:
+            below = centers[level - 1] + steps[level - 1] * np.arange(widths[level - 1])
+            pairs = [((places[a], below[b]), (level, level - 1)) for a, b in reads[level - 1]]
+            for ends, heights in pairs:
+                side.plot(ends, heights, color="#7fb3e6", lw=0.8, zorder=1)
+        colors = np.where(np.isin(np.arange(count), blue), "#1f6fb8", "#dcdcdc")
+        side.scatter(places, np.full(count, level), 700 / width, colors, marker="s", zorder=2)
+    for level, text in enumerate(["pixels", *map(_layer, layers)]):
+        side.text(-0.05 * width, level, text, ha="right", va="center", fontsize=8)
+    side.set(xlim=(-0.7 * width, width), ylim=(-0.5, 6.4))
+    side.axis("off")
+    paper = np.zeros((width, width)) if picture is None else np.asarray(picture, float)
+    above.imshow(paper, cmap="Greys", vmin=0, vmax=1.6 * max(paper.max(), 1e-9))
+    for r in seen[0]:
+        for c in seen[0]:
+            above.add_patch(plt.Rectangle((c - 0.5, r - 0.5), 1, 1, fc="#1f6fb8", alpha=0.5, lw=0))
+    edges = np.arange(width + 1) - 0.5 if picture is None else []
+    above.set(xticks=edges, yticks=edges)
+    above.tick_params(length=0, labelbottom=False, labelleft=False)
+    above.grid(color="#bbbbbb", lw=0.5)
+    above.spines[:].set_visible(True)
+    field = len(seen[0])
+    above.set_title(f"sees {field} × {field} of {width} × {width}", fontsize=10)
+    reach = seen[0][-1] - seen[0][0] + 1
+    spread = f", spread over {reach} × {reach}," if reach > field else ""
+    named = list(map(_layer, layers))
+    alike = len(named) > 1 and len(set(named)) == 1
+    behind = f"{len(layers)} layers" if len(layers) > 1 else "1 layer"
+    behind += f", {f'each {named[0]}' if alike else ', then '.join(named)},"
+    pixels = "1 pixel" if steps[-1] == 1 else f"{steps[-1]} pixels"
+    side.alt = (
+        f"Behind {behind} a unit sees {field} × {field}{spread} of {width} × {width} pixels; its "
+        f"neighbour looks {pixels} further on."
+    )
+    return figure
+
+
+def pooled(grids, ax=None):
+    """Draw a feature map and what pooling makes of it, each window in a colour of its own.
+
+    Args:
+        grids: title → array (rows, columns). The first is the feature map; the side of a window is
+            the number of its rows by that of the pooled map's.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes. Its words are all the numbers, row by row.
+    """
+    ax = ax or plt.subplots(figsize=(6.6, 2.5))[1]
+    tints, left, words = [PAPER[name] for name in ("orange", "blue", "gray", "red")], 0, []
+    fewest = min(len(values) for values in grids.values())
+    tallest = max(len(values) for values in grids.values())
+    for title, values in grids.items():
+        side, top = len(values) // fewest, (tallest - len(values)) / 2
+        for (r, c), value in np.ndenumerate(values):
+            tint = tints[r // side % 2 * 2 + c // side % 2]
+            _number_cell(ax, left + c, top + r, f"{value:g}", tint, size=10)
+        ax.text(left + values.shape[1] / 2, top - 0.2, title, ha="center", va="bottom")
+        words.append(f"{title} {', '.join(f'{value:g}' for value in values.flat)}")
+        left += values.shape[1] + 1.4
+    ax.set(xlim=(-0.5, left - 0.9), ylim=(tallest + 0.1, -0.8))
+    ax.set_aspect("equal")
+    ax.axis("off")
+    ax.alt = f"Grids, row by row: {'; '.join(words)}."
+    return ax
+
+
+def stages(maps, limit):
+    """Draw a photograph and what the stages of a convolutional layer make of it.
+
+    Args:
+        maps: title → array (rows, columns). The first is the photograph, from 0 to 255. The others
+            share a scale of colours: orange is positive, purple negative, white zero.
+        limit: the response from which on the colour stays the darkest.
+
+    Returns:
+        The Figure, three panels to a row.
+    """
+    rows = -(-len(maps) // 3)
+    figure, panels = plt.subplots(rows, 3, figsize=(9.6, 2.3 * rows), squeeze=False)
+    words = []
+    for n, (panel, (title, values)) in enumerate(zip(panels.flat, maps.items())):
+        scale = {"cmap": "PuOr_r", "vmin": -limit, "vmax": limit}
+        scale = scale if n else {"cmap": "gray", "vmin": 0, "vmax": 255}
+        drawn = panel.imshow(values, extent=(0, 1.5, 1, 0), **scale)
+        panel.add_patch(plt.Rectangle((0, 0), 1.5, 1, fill=False, ec="#999999", lw=0.8))
+        panel.set_title(f"{title}: {_by(values.shape)}", fontsize=10)
+        words.append(
+            f"{title}, {_by(values.shape, 'by')}, {values.min():.0f} to {values.max():.0f}"
+        )
+    for panel in panels.flat:
+        panel.axis("off")
+    figure.colorbar(drawn, ax=panels, shrink=0.7, label="response", extend="both")
+    panels[0, 0].alt = f"A photograph and what each stage makes of it: {'; '.join(words)}."
+    return figure
+
+
+def overlap(a, b, limits=None, ax=None):
+    """Draw two boxes with what both cover dark and what only one covers pale.
+
+    Args:
+        a, b: left, top, right, bottom, in whole numbers; y points down.
+        limits: width and height of what is shown; by default what the boxes span. Up to 20 units
+            wide, it has a grid to count in.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes. Its words give both areas, intersection and union, and their quotient.
+
+    Raises:
+        ValueError: a box has no area.
+    """
+    a, b = np.asarray(a), np.asarray(b)
+    if _area(a) == 0 or _area(b) == 0:
+        raise ValueError(f"The boxes {a.tolist()} and {b.tolist()} must both have an area.")
+    shared = _shared(a, b)
+    both = _area(shared)
+    either = _area(a) + _area(b) - both
+    limits = limits or (1.1 * max(a[2], b[2]), 1.1 * max(a[3], b[3]))
+    ax = ax or plt.subplots(figsize=(4, 4 * limits[1] / limits[0] + 0.4))[1]
+    for box, name, color, style in ((a, "A", "#1f6fb8", "-"), (b, "B", "#b35c00", "--")):
+        pale = PAPER["blue" if name == "A" else "orange"]
+        ax.add_patch(_patch(box, fc=pale, ec="none", alpha=0.5))
+        ax.add_patch(_patch(box, fill=False, ec=color, ls=style, lw=2, zorder=3))
+        corner = (box[0], box[1]) if name == "A" else (box[2], box[3])
+        ax.annotate(name, corner, (1, 3) if name == "A" else (-8, -12), color=color, weight="bold",
+                    textcoords="offset points", zorder=4)  # fmt: skip
+    if both:
+        ax.add_patch(_patch(shared, fc="#94a4a2", ec=INK, lw=0, hatch="//", zorder=2))
+    ax.set(xlim=(0, limits[0]), ylim=(limits[1], 0))
+    if limits[0] <= 20:
+        ax.set(xticks=range(int(limits[0]) + 1), yticks=range(int(limits[1]) + 1))
+        ax.tick_params(length=0, labelbottom=False, labelleft=False)
+        ax.grid(color="#cccccc", lw=0.6)
+    else:
+        ax.set(xlabel="x (pixels)", ylabel="y (pixels)")
+    ax.set_aspect("equal")
+    quotient = f"IoU {both:,} / {either:,} = {both / either:.2f}"
+    ax.set_title(quotient, fontsize=10)
+    ax.alt = (
+        f"Box A covers {_area(a):,}, box B {_area(b):,}; both together cover {either:,}, of which "
+        f"{both:,} {'are' if both != 1 else 'is'} shared: {quotient}."
+    )
+    return ax
+
+
+def anchor_grid(picture, anchors, places, target, overlaps, ax=None):
+    """Draw one grid of anchors over a picture: its places, and the anchors at the best of them.
+
+    The best anchor is the one that overlaps the target most. It is thick, the others of its place
+    are thin, and the target is dashed. The picture is pale and coarse, so that the boxes are seen
+    and the frames of a player stay small.
+
+    Args:
+        picture: array (height, width, 3) from 0 to 255.
+        anchors: array (n, 4) of the grid's anchors: left, top, right, bottom, in pixels.
+        places: how many places the grid has along an axis; n is a multiple of its square, and the
+            anchors of a place stand together.
+        target: left, top, right, bottom of an object, in pixels.
+        overlaps: array (n,), the intersection over union of each anchor and the target.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        ValueError: the number of anchors is no multiple of the number of places.
+    """
+    each, rest = divmod(len(anchors), places**2)
+    if rest or not each:
+        raise ValueError(f"{len(anchors)} anchors do not share out over {_by((places, places))}.")
+    height, width = picture.shape[:2]
+    ax = ax or plt.subplots(figsize=(4.2, 4.2 * height / width + 0.5))[1]
+    gray = np.asarray(picture, float).mean(axis=-1)[::2, ::2]
+    pale = 255 - (255 - gray) // 24 * 24 * 0.45
+    ax.imshow(pale, cmap="gray", vmin=0, vmax=255, extent=(0, width, height, 0))
+    middles = np.reshape(anchors, (places**2, each, 4))[:, 0]
+    x, y = (middles[:, 0] + middles[:, 2]) / 2, (middles[:, 1] + middles[:, 3]) / 2
+    ax.scatter(x, y, 8, INK)
+    away = np.hypot(*(np.asarray(anchors)[:, :2] + np.asarray(anchors)[:, 2:]
+                      - target[:2] - target[2:]).T)  # fmt: skip
+    best = np.lexsort((away.round(3), -np.round(overlaps, 6)))[0]  # of equals the nearest
+    here = best // each * each
+    for n in range(here, here + each):
+        look = {"lw": 3, "zorder": 3} if n == best else {"lw": 1.1}
+        ax.add_patch(_patch(anchors[n], fill=False, ec="#1f6fb8", **look))
+    ax.add_patch(_patch(target, fill=False, ec="#b35c00", ls="--", lw=2.5, zorder=4))
+    margin = 0.14
+    ax.set(xlim=(-margin * width, (1 + margin) * width))
+    ax.set(ylim=((1 + margin) * height, -margin * height))
+    ax.axis("off")
+    ax.set_title(f"{_by((places, places))} places, {each} anchors each", fontsize=10)
+    left, top, right, bottom = anchors[best]
+    ax.alt = (
+        f"A grid of {_by((places, places))} places with {each} anchors at each, {len(anchors):,} "
+        f"in all; the anchor that fits the dashed box best is {right - left:.0f} pixels wide and "
+        f"{bottom - top:.0f} high, with an IoU of {overlaps[best]:.2f}."
+    )
+    return ax
+
+
+def suppression(boxes, scores, overlaps, step, limit=0.5, ax=None):
+    """Draw non-maximum suppression after some steps; each takes the next box by confidence.
+
+    Boxes that stay are blue, those that are dropped thin and dashed, those to come dotted. The box
+    of this step is shaded, and dark where it overlaps the kept box that it overlaps most.
+
+    Args:
+        boxes: array (n, 4) of left, top, right, bottom; y points down.
+        scores: array (n,), the confidence of each.
+        overlaps: array (n, n), the intersection over union of each pair.
+        step: how many boxes have been taken, from 0 to n.
+        limit: a box is dropped if it overlaps a kept one by this much or more.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes. Boxes are numbered from 1 in the order of their confidence. Its words say of this
+        step's box whether it is kept, and why.
+
+    Raises:
+        IndexError: there are not so many steps.
+    """
+    boxes, order = np.asarray(boxes), np.argsort(-np.asarray(scores), kind="stable")
+    if not 0 <= step <= len(boxes):
+        raise IndexError(f"Step {step} is not there: {len(boxes)} boxes have 0 to {len(boxes)}.")
+    boxes, scores = boxes[order], np.asarray(scores)[order]
+    overlaps = np.asarray(overlaps)[order][:, order]
+    kept, said, rival = [], f"{len(boxes)} boxes, none of them taken yet.", None
+    for n in range(step):
+        rival = max(kept, key=lambda k: overlaps[n, k], default=None)
+        most = 0 if rival is None else overlaps[n, rival]
+        stays = most < limit
+        why = "nothing is kept yet"
+        if rival is not None:
+            bound = f"{'below' if stays else 'not below'} {limit:g}"
+            why = f"its largest IoU with a kept box is {most:.2f}, with box {rival + 1}, {bound}"
+            why = why if most else "it meets no kept box"
+        kept += [n] if stays else []
+        verdict = "kept" if stays else "dropped"
+        said = f"Box {n + 1}, confidence {scores[n]:.2f}: {why}, so it is {verdict}."
+    ax = ax or plt.subplots(figsize=(4.8, 3.4))[1]
+    for n, box in enumerate(boxes):
+        now = n == step - 1
+        look = {"ec": "#717581", "ls": ":", "lw": 1.2}
+        if n < step:
+            look = {"ec": "#b35c00", "ls": "--", "lw": 1.2}
+        if n in kept:
+            look = {"ec": "#1f6fb8", "ls": "-", "lw": 2.6, "zorder": 3}
+        if now:
+            pale = PAPER["blue" if n in kept else "orange"]
+            ax.add_patch(_patch(box, fc=pale, ec="none", alpha=0.6))
+        ax.add_patch(_patch(box, fill=False, **look))
+        ax.text(box[2] - 0.1, box[3] - 0.1, n + 1, ha="right", va="bottom", fontsize=9,
+                color=look["ec"], weight="bold" if now else "normal", zorder=4)  # fmt: skip
+    if step and rival is not None and _area(_shared(boxes[step - 1], boxes[rival])):
+        ax.add_patch(_patch(_shared(boxes[step - 1], boxes[rival]), fc="#717581", alpha=0.6, lw=0))
+    low, high = boxes[:, :2].min(axis=0) - 0.4, boxes[:, 2:].max(axis=0) + 0.4
+    ax.set(xlim=(low[0], high[0]), ylim=(high[1], low[1]))
+    ax.set_aspect("equal")
+    ax.axis("off")
+    names = ", ".join(str(n + 1) for n in kept) or "none"
+    dropped = ", ".join(str(n + 1) for n in range(step) if n not in kept) or "none"
+    ax.set_title(f"kept (solid): {names}; dropped (dashed): {dropped}", fontsize=10)
+    ax.alt = f"{said} Kept so far: {names}."
+    return ax
+
+
+def precision_and_recall(thresholds, precision, recall, marked=()):
+    """Draw precision and recall over the threshold, and precision over recall.
+
+    Args:
+        thresholds, precision, recall: arrays (n,), the thresholds in rising order.
+        marked: some of the thresholds, to be found on the second panel and in the words.
+
+    Returns:
+        The Figure.
+
+    Raises:
+        ValueError: a marked threshold is none of the thresholds.
+    """
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8.4, 2.9))
+    left.step(thresholds, precision, "-", color="#3f90da", label="precision")
+    left.step(thresholds, recall, "--", color="#b35c00", label="recall")
+    left.set(xlabel="threshold", ylabel="part", ylim=(0, 1.05))
+    left.legend(loc="lower left")
+    right.plot(recall, precision, "-", color="#717581", lw=1.2)
+    said = []
+    for threshold, marker in zip(marked, "so^v"):
+        found = np.flatnonzero(np.isclose(thresholds, threshold))
+        if not len(found):
+            raise ValueError(f"{threshold} is none of the thresholds.")
+        p, r = precision[found[0]], recall[found[0]]
+        right.plot(r, p, marker, color=INK, label=f"threshold {threshold:g}")
+        said.append(f"at {threshold:g} precision is {p:.2f} and recall {r:.2f}")
+    right.set(xlabel="recall", ylabel="precision", xlim=(0, 1.05), ylim=(0, 1.05))
+    if said:
+        right.legend(loc="lower left")
+    left.alt = (
+        f"Precision and recall at thresholds from {thresholds[0]:g} to {thresholds[-1]:g}, and one "
+        f"over the other: {'; '.join(said or ['a line'])}."
+    )
+    return figure
+
+
+def _number_cell(ax, x, y, value, face, size=9, middle=0.5):
+    ax.add_patch(plt.Rectangle((x, y), 1, 1, fc=face, ec="#999999"))
+    ax.text(x + middle, y + middle, value, ha="center", va="center", fontsize=size)
+
+
+def _layer(layer):
+    """A layer of `receptive_field` in words."""
+    name, k, s, d = layer
+    text = f"{name} {k} × {k}"
+    text += f", stride {s}" if s > 1 else ""
+    return text + (f", dilation {d}" if d > 1 else "")
+
+
+def _by(shape, sign="×"):
+    return f" {sign} ".join(map(str, shape))
+
+
+def _patch(box, **look):
+    """The rectangle of a box: left, top, right, bottom."""
+    return plt.Rectangle(box[:2], box[2] - box[0], box[3] - box[1], **look)
+
+
+def _area(box):
+    return max(box[2] - box[0], 0) * max(box[3] - box[1], 0)
+
+
+def _shared(a, b):
+    return np.concatenate([np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])])
+
+
 # ------------------------------------------------------------------------------------------- tuning
 
 # ------------------------------------------------------------------------------------ many machines

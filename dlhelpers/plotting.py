@@ -479,7 +479,7 @@ def image_grid(images, titles=None, columns=None, ax=None, **image):
     return ax
 
 
-def boxes(picture, boxes, labels=None, ax=None, **patch):
+def boxes(picture, boxes, labels=None, title=None, ax=None, **patch):
     """Draw boxes over a picture, each with its label in a corner.
 
     Args:
@@ -487,6 +487,7 @@ def boxes(picture, boxes, labels=None, ax=None, **patch):
         boxes: array (n, 4) of left, top, right, bottom, in pixels from the upper left corner; n
             may be 0. In the words they are rounded, after ≈ unless all are whole numbers.
         labels: n short texts; put what varies after ≈, as in "Cat ≈0.85". None draws no labels.
+        title: what stands above the picture and before its words.
         ax: the Axes to draw on; a new figure's, if left out.
         **patch: passed to each `Rectangle`.
 
@@ -516,14 +517,18 @@ def boxes(picture, boxes, labels=None, ax=None, **patch):
         far = left > 0.6 * width  # then the text ends at the box's right side
         near = np.abs(inside[:i, :2] - (left, top)) < 0.08 * np.array([width, height])
         line = np.count_nonzero(near.all(axis=1))  # below the labels that stand there already
+        top = inside[:i, 1][near.all(axis=1)].max(initial=top)
         ax.annotate(label, (right if far else left, top), (-3 if far else 3, -3 - 15 * line),
                     textcoords="offset points", ha="right" if far else "left", va="top",
                     fontsize=8, color=INK, bbox={"boxstyle": "round,pad=0.15", "fc": "white",
                                                  "ec": COLORS[i % len(COLORS)]})  # fmt: skip
     ax.set(xlim=(0, width), ylim=(height, 0))
     ax.axis("off")
-    size = f"A picture of {height} by {width} pixels"
-    ax.alt = f"{before}{size} with {len(corners)} box{'' if len(corners) == 1 else 'es'}"
+    if title is not None:
+        ax.set_title(title)
+    what = "A picture" if title is None else f"{title}: a picture"
+    ax.alt = f"{before}{what} of {height} by {width} pixels"
+    ax.alt += f" with {len(corners)} box{'' if len(corners) == 1 else 'es'}"
     if len(corners):
         sign = "" if np.array_equal(corners, corners.round()) else "≈"
         around = [*corners[:, :2].min(axis=0), *corners[:, 2:].max(axis=0)]
@@ -584,7 +589,7 @@ def feature_maps(maps, columns=None, ax=None):
     return ax
 
 
-def convolution_step(image, kernel, step, stride=1, ax=None):
+def convolution_step(image, kernel, step, stride=1, padding=0, ax=None):
     """Draw one step of sliding a kernel over an image, as on the lecture's slide.
 
     On the left the image, the patch under the kernel shaded, the kernel's weights small in its
@@ -595,6 +600,7 @@ def convolution_step(image, kernel, step, stride=1, ax=None):
         kernel: array (kernel_height, kernel_width).
         step: which response, counted row by row from 0.
         stride: cells between one position and the next.
+        padding: rings of zeros around the image. They are grey, and the image has a frame.
         ax: the Axes to draw on; a new figure's, if left out.
 
     Returns:
@@ -603,7 +609,8 @@ def convolution_step(image, kernel, step, stride=1, ax=None):
     Raises:
         IndexError: there are not so many steps.
     """
-    image, kernel = np.asarray(image), np.asarray(kernel)
+    image, kernel = np.pad(np.asarray(image), padding), np.asarray(kernel)
+    pixels = np.pad(np.ones(np.array(image.shape) - 2 * padding, bool), padding)
     patches = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)[::stride, ::stride]
     responses = np.sum(patches * kernel, axis=(2, 3))
     if not 0 <= step < responses.size:
@@ -616,7 +623,11 @@ def convolution_step(image, kernel, step, stride=1, ax=None):
     for (r, c), value in np.ndenumerate(image):
         under = 0 <= r - row * stride < len(kernel) and 0 <= c - column * stride < len(kernel.T)
         weight = kernel[r - row * stride, c - column * stride] if under else None
-        _cell(ax, c, r, value, "#ffe0a3" if under else "white", weight)
+        face = ("#ffe0a3", "#e0cfa8") if under else ("white", "#dcdcdc")
+        _cell(ax, c, r, value, face[not pixels[r, c]], weight)
+    if padding:
+        inner = np.array(image.shape) - 2 * padding
+        ax.add_patch(Rectangle((padding, padding), *inner[::-1], fill=False, ec=INK, lw=2))
     left = image.shape[1] + 2
     top = (image.shape[0] - responses.shape[0]) / 2
     for (r, c), value in np.ndenumerate(responses):
@@ -630,10 +641,14 @@ def convolution_step(image, kernel, step, stride=1, ax=None):
     ax.set_aspect("equal")
     ax.axis("off")
     products = patches[row, column] * kernel
+    covered = pixels[row * stride :, column * stride :][: len(kernel), : len(kernel.T)]
+    zeros = np.count_nonzero(~covered)
+    around = f" with its padding, on {_count(covered.sum(), 'pixel')}" if padding else ""
+    around += f" and {_count(zeros, 'padding zero')}" if zeros else ""
     ax.alt = (
         f"{before}The kernel lies on rows {row * stride + 1} to {row * stride + len(kernel)} "
-        f"and columns {column * stride + 1} to {column * stride + len(kernel.T)} of the image; "
-        f"the products add up to {products.sum()}, written into row {row + 1}, "
+        f"and columns {column * stride + 1} to {column * stride + len(kernel.T)} of the image"
+        f"{around}; the products add up to {products.sum()}, written into row {row + 1}, "
         f"column {column + 1} of the feature map."
     )
     return ax

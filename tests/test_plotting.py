@@ -14,7 +14,7 @@ import notebook_rules
 import numpy as np
 import pytest
 import stored_pictures as stored
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from PIL import Image
 
 from dlhelpers import plotting
@@ -321,6 +321,12 @@ def test_the_words_of_boxes_are_exact_for_whole_numbers_only():
     assert words.endswith("with 1 box: Cat ≈0.85 from x ≈1 to ≈5, y ≈2 to ≈4.")
 
 
+def test_the_title_of_boxes_stands_above_the_picture_and_before_its_words():
+    ax = plotting.boxes(PHOTO, [[1, 2, 5, 4]], ["Cat"], title="a zoo")
+    assert ax.get_title(loc="left") + ax.get_title() == "a zoo"
+    assert ax.alt.startswith("a zoo: a picture of 10 by 20 pixels with 1 box: Cat")
+
+
 def test_boxes_without_labels_are_described_by_what_they_span():
     assert "2 boxes: all from x 1 to 8, y 2 to 9." in plotting.boxes(
         PHOTO, [[1, 3, 5, 4], [2, 2, 8, 9]]
@@ -335,6 +341,12 @@ def test_the_labels_of_equal_boxes_stand_below_each_other_inside_the_picture():
     places = [text.get_window_extent() for text in ax.texts]
     assert all(upper.y0 > lower.y1 for upper, lower in zip(places, places[1:], strict=False))
     assert ax.bbox.y1 >= places[0].y1
+
+
+def test_the_label_of_a_box_that_begins_a_little_higher_does_not_hide_the_first():
+    ax = plotting.boxes(np.zeros((200, 300)), [[86, 11, 210, 161], [94, 0, 206, 146]], ["box", "a"])
+    first, second = ax.texts
+    assert second.xy == (94, 11) and first.xyann[1] - second.xyann[1] == 15
 
 
 def test_a_label_far_to_the_right_ends_inside_the_picture():
@@ -453,6 +465,26 @@ def test_the_steps_of_a_convolution_are_those_of_scipy(stride):
         assert f"rows {row * stride + 1} to" in words
         assert f"written into row {row + 1}, column {column + 1} of" in words
         assert f"add up to {response}," in words
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_the_steps_over_a_padded_image_are_those_of_scipy_and_count_the_zeros(stride):
+    wanted = slide_responses(np.pad(SLIDE_IMAGE, 2), SLIDE_KERNEL, stride)
+    pixels = slide_responses(np.pad(np.ones((5, 5), int), 2), np.ones((3, 3), int), stride)
+    for step, (response, count) in enumerate(zip(wanted.ravel(), pixels.ravel())):
+        words = plotting.convolution_step(SLIDE_IMAGE, SLIDE_KERNEL, step, stride, padding=2).alt
+        plt.close()
+        assert f"add up to {response}," in words
+        zeros = re.search(r"on (\d) pixels?(?: and (\d) padding zeros?)?;", words).groups("0")
+        assert tuple(map(int, zeros)) == (count, 9 - count)
+
+
+def test_the_zeros_of_the_padding_are_grey_and_the_zeros_of_the_image_white():
+    ax = plotting.convolution_step(SLIDE_IMAGE, SLIDE_KERNEL, 24, padding=1)
+    faces = {patch.get_xy(): to_hex(patch.get_facecolor()) for patch in ax.patches}
+    assert (faces[0, 0], faces[3, 0], faces[1, 2]) == ("#dcdcdc", "#dcdcdc", "#ffffff")
+    frame = [patch for patch in ax.patches if not patch.get_fill()]
+    assert [patch.get_bbox().extents.tolist() for patch in frame] == [[1, 1, 6, 6]]
 
 
 def test_an_asymmetric_kernel_is_not_flipped():
