@@ -216,6 +216,9 @@ def drawing_lines(source):
             if any(map(draws, heads)):
                 lines.add(node.lineno)
                 targets = [*getattr(node, "targets", []), getattr(node, "target", None)]
+                if isinstance(node, ast.For) and ast.unparse(node.iter).startswith("zip("):
+                    parts = zip(node.target.elts, node.iter.args)
+                    targets = [target for target, given in parts if draws(given)]
                 for target in filter(None, targets):
                     stored_in = (n for n in ast.walk(target) if isinstance(n, ast.Name))
                     names.update(n.id for n in stored_in if isinstance(n.ctx, ast.Store))
