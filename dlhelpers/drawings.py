@@ -594,7 +594,7 @@ def pooled(grids, ax=None):
     return ax
 
 
-def stages(maps, limit):
+def photo_stages(maps, limit):
     """Draw a photograph and what the stages of a convolutional layer make of it.
 
     Args:

@@ -54,7 +54,7 @@ DRAWN = {
 }
 FIGURES = {
     "receptive_field": lambda: drawings.receptive_field([("convolution", 3, 1, 1)], 5),
-    "stages": lambda: drawings.stages({"photo": PHOTO[..., 0], "edges": np.eye(20)}, 1),
+    "photo_stages": lambda: drawings.photo_stages({"photo": PHOTO[..., 0], "edges": np.eye(20)}, 1),
     "precision_and_recall": lambda: drawings.precision_and_recall(
         np.array([0.1, 0.2]), np.array([0.5, 1]), np.array([1, 0.5]), (0.1,)
     ),
@@ -181,7 +181,7 @@ def test_each_window_has_the_colour_of_its_pooled_number():
 
 def test_the_stages_share_their_colours_and_the_photograph_has_its_own():
     maps = {"photo": PHOTO[..., 0], "edges": np.array([[-7, 2]]), "ReLU": np.array([[0, 2]])}
-    figure = drawings.stages(maps, 5)
+    figure = drawings.photo_stages(maps, 5)
     limits = [ax.images[0].get_clim() for ax in figure.axes[:3]]
     assert limits == [(0, 255), (-5, 5), (-5, 5)]
     assert "edges, 1 by 2, -7 to 2; ReLU, 1 by 2, 0 to 2." in figure.axes[0].alt
