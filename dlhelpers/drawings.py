@@ -53,7 +53,7 @@ def thinned_network(masks, p, outputs=2, ax=None):
     masks = [np.asarray(mask) for mask in masks]
     if any(mask.ndim != 1 or not np.isin(mask, (0, 1)).all() for mask in masks):
         raise ValueError("Each mask is a list of zeros (off) and ones (on), one for each neuron.")
-    ax = ax or plt.subplots(figsize=(6.4, 3.8))[1]
+    ax = ax or plt.subplots(figsize=(4.8, 2.9))[1]
     layers = [*(mask.astype(bool) for mask in masks), np.ones(outputs, bool)]
     tallest, step = max(map(len, layers)), 2.0
     height = [np.arange(len(on)) - (len(on) - 1) / 2 for on in layers]
@@ -80,7 +80,7 @@ def thinned_network(masks, p, outputs=2, ax=None):
     neurons, on = sum(map(len, masks)), sum(int(mask.sum()) for mask in masks)
     factor = f"{1 / (1 - p):.4g}"
     said = f"{on} of {neurons} neurons are on, {working} of {weights} weights work"
-    ax.set_title(f"p = {p:g}: {said}")
+    ax.set_title(f"p = {p:g}: {on} of {neurons} neurons, {working} of {weights} weights")
     off = [f"{name.replace('hidden', 'hidden layer')}: {_listed(1 + np.flatnonzero(~mask))}"
            for name, mask in zip(names, layers[:-1]) if not mask.all()]  # fmt: skip
     which = f" Off are, of the {'; '.join(off)}. The others count × {factor}." if off else ""
@@ -179,7 +179,7 @@ def patience(losses, patience, epoch, ax=None):
         elif now - best >= patience:
             stop = now
             break
-    ax = ax or plt.subplots(figsize=(6.4, 3.6))[1]
+    ax = ax or plt.subplots(figsize=(5.6, 3.1))[1]
     last, waited = stop or epoch, (stop or epoch) - best
     ax.plot(epochs, losses, "o:", color="#c8c8c8", ms=5, lw=1, zorder=1)
     ax.plot(epochs[:last], losses[:last], "o-", color="#bd1f01", ms=6, zorder=2, label="measured")
@@ -197,7 +197,7 @@ def patience(losses, patience, epoch, ax=None):
     if stop:
         ax.axvline(stop, ls="--", lw=1.4, color="#832db6", label="stop")
     ax.set(xlabel="epoch", ylabel="validation loss", xticks=epochs, xlim=(0.5, len(losses) + 0.5))
-    ax.set(ylim=(low - 0.4 * room, high + 0.25 * room))
+    ax.set(ylim=(low - 0.4 * room, high + 0.25 * room), yticks=[])
     ax.legend(loc="upper right")
     loss = f"{losses[epoch - 1]:.4g}"
     kept = f"{losses[best - 1]:.4g} of epoch {best}"
@@ -279,7 +279,7 @@ def stops_on_few(validation, few, kept, pictures=20, patience=1, ax=None):
         ax.plot([], [], style, marker=marker, color=color, lw=1.1,
                 label=f"{pictures} pictures, draw {n}")  # fmt: skip
     ax.set(xlabel="epoch", ylabel="validation loss", ylim=(0, None))
-    ax.legend(loc="upper left", bbox_to_anchor=(1, 1), title="at its mark the epoch kept")
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1), title="mark: the epoch it keeps")
     ends = ", ".join(f"≈{best}" for best in kept)
     ax.alt = (f"Validation losses of {pictures} pictures jump about; patience {patience} keeps the "
               f"weights of epochs {ends}; on all pictures the best is "
@@ -417,7 +417,7 @@ def on_log_axis(x, curves, xlabel, ylabel, base=10, both=False, dots=(), ax=None
         base: 10 or 2.
         both: whether the x axis is logarithmic, too. Then the curves are exact, and the words give
             the last number of each.
-        dots: labels of curves that jump up and down: they are drawn as points behind the lines.
+        dots: labels of curves that jump up and down: they are drawn as open points.
         ax: the Axes to draw on; a new figure's, if left out.
 
     Returns:
@@ -434,7 +434,8 @@ def on_log_axis(x, curves, xlabel, ylabel, base=10, both=False, dots=(), ax=None
             raise ValueError(f"{label!r} needs {len(x)} numbers above 0, one for each of x.")
         style = "" if label in dots else ("-", "--", "-.", ":", (0, (5, 1)))[n % 5]
         ax.plot(x, values, ls=style, marker=MARKERS[n % 6], ms=4, label=label,
-                color=COLOR_OF.get(label, f"C{n}"), zorder=2 if label in dots else 3)  # fmt: skip
+                color=COLOR_OF.get(label, f"C{n}"), zorder=4 if label in dots else 3,
+                mfc="none" if label in dots else None)  # fmt: skip
         first, last = np.log(values[[0, -1]]) / np.log(base)
         ends = f"from {base} to the ≈{first:.1f} to {base} to the ≈{last:.1f}"
         words.append(f"{label} {values[-1]:.1f}" if both else f"{label} goes {ends}")
@@ -493,14 +494,13 @@ def expected_improvement(x, loss, seen, m, s, acquisition):
     if not np.allclose(x[where], seen):
         raise ValueError("Each setting that was tried has to be one of x, to know its loss.")
     figure, (upper, lower) = plt.subplots(
-        2, 1, figsize=(6.8, 4.8), sharex=True, height_ratios=(3, 1.4)
+        2, 1, figsize=(5.4, 3.6), sharex=True, height_ratios=(3, 1.2)
     )
     color, best = COLOR_OF["Gaussian process"], int(acquisition.argmax())
     upper.fill_between(x, m - 2 * s, m + 2 * s, color=color, alpha=0.18, lw=0, label="mean ± 2 s")
     upper.plot(x, m, color=color, label="mean m")
-    upper.plot(x, loss, "--", color=INK, lw=1, label="true loss, unknown")
+    upper.plot(x, loss, "--", color=INK, lw=1, label="true loss")
     upper.plot(seen, loss[where], "o", color=INK, ms=6, label="tried")
-    lower.fill_between(x, 0, acquisition / acquisition.max(), color=color, alpha=0.18, lw=0)
     lower.plot(x, acquisition / acquisition.max(), color=color)
     for ax in (upper, lower):
         ax.axvline(x[best], ls=":", color="#e76300", label="next")
@@ -509,7 +509,8 @@ def expected_improvement(x, loss, seen, m, s, acquisition):
     room = high - low
     upper.set(ylabel="loss", ylim=(low - 0.2 * room, high + 0.15 * room))
     upper.set_title(f"{len(seen)} points tried; next {x[best]:.3f}")
-    lower.set(xlabel="setting x", ylabel="EI / its peak", ylim=(0, 1.1))
+    lower.set(xlabel="setting x", ylabel="EI / peak", ylim=(0, 1.1), yticks=[0, 1])
+    lower.set(xticks=[x.min(), (x.min() + x.max()) / 2, x.max()])
     figure.legend(*upper.get_legend_handles_labels(), loc="outside lower center", ncols=5,
                   fontsize=9)  # fmt: skip
     upper.alt = (
@@ -600,7 +601,7 @@ def workers(schedules, now, until):
     if not 0 <= now <= until:
         raise ValueError(f"The moment {now} s is not between 0 and {until} s.")
     figure, axes = plt.subplots(
-        len(schedules), 1, figsize=(8, 2.3 * len(schedules)), sharex=True, squeeze=False
+        len(schedules), 1, figsize=(6.4, 1.6 * len(schedules) + 0.5), sharex=True, squeeze=False
     )
     said = []
     for ax, (name, jobs) in zip(axes[:, 0], schedules.items()):
@@ -609,7 +610,7 @@ def workers(schedules, now, until):
         for _, _, end, update, _ in jobs:
             moments[update] = max(end, moments.get(update, 0))
         busy, used, doing = 0, [], dict.fromkeys(ids, "wait")
-        ax.barh(ids, now, 0.62, fc="white", ec="#888888", hatch="///", lw=0.8)
+        ax.barh(ids, now, 0.62, fc="white", ec="#888888", ls=":", lw=1)
         for worker, start, end, update, staleness in jobs:
             if start <= now < end:
                 doing[worker] = "compute"
@@ -620,10 +621,8 @@ def workers(schedules, now, until):
             busy += shown
             if moments[update] <= now:
                 used.append(staleness)
-                face = PAPER["orange"] if staleness else "white"
-                look = {"boxstyle": "circle,pad=0.2", "fc": face, "ec": INK, "lw": 0.8}
-                ax.text(end - 0.3, worker, f"{staleness}", ha="center", va="center", fontsize=9,
-                        bbox=look)  # fmt: skip
+                look = {"color": "#b04a00", "weight": "bold"} if staleness else {"color": INK}
+                ax.text(end - 0.12, worker, f"{staleness}", ha="right", va="center", **look)
         done = [moment for moment in moments.values() if moment <= now]
         for moment in sorted(set(done)):
             ax.axvline(moment, color="#832db6", lw=1.4, ls="--", zorder=0)
@@ -631,7 +630,7 @@ def workers(schedules, now, until):
         ax.set(yticks=ids, ylim=(max(ids) + 0.6, -0.6), xlim=(0, until + 0.15))
         ax.set_yticklabels([f"worker {worker + 1}" for worker in ids])
         updates, gradients = _count(len(done), "update"), _count(len(used), "gradient")
-        counted = f"{updates} with {gradients}, {len(ids) * now - busy:g} s waited"
+        counted = f"{updates} with {gradients}, seconds waited: {len(ids) * now - busy:g}"
         ax.set_title(f"{name}: {counted}")
         who = {verb: [n + 1 for n in ids if doing[n] == verb] for verb in ("compute", "wait")}
         states = " and ".join(
@@ -646,12 +645,12 @@ def workers(schedules, now, until):
     axes[-1, 0].set_xticks(range(int(until) + 1))
     handles = [
         Patch(fc=PAPER["blue"], ec=INK, label="computes"),
-        Patch(fc="white", ec="#888888", hatch="///", label="waits"),
+        Patch(fc="white", ec="#888888", ls=":", label="waits"),
         Line2D([], [], ls="--", color="#832db6", label="update"),
-        Line2D([], [], ls="", marker="o", ms=10, mfc=PAPER["orange"], mec=INK, label="staleness"),
+        Line2D([], [], ls="", marker="$3$", ms=7, color="#b04a00", label="staleness"),
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=9)
-    axes[0, 0].alt = f"After {now:g} s. {'. '.join(said)}."
+    axes[0, 0].alt = f"At second {now:g}. {'. '.join(said)}."
     return figure
 
 

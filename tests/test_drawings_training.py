@@ -286,11 +286,11 @@ def test_a_log_axis_says_powers_of_its_base():
     assert ax.get_xscale() == ax.get_yscale() == "log"
 
 
-def test_a_curve_that_jumps_is_drawn_as_points_behind_the_lines():
+def test_a_curve_that_jumps_is_drawn_as_open_points_that_hide_no_line():
     curves = {"a": [1, 1], "b": [1, 10]}
     a, b = drawings.on_log_axis([1, 2], curves, "x", "y", dots=["b"]).lines
     assert (a.get_linestyle(), b.get_linestyle()) == ("-", "None")
-    assert b.get_zorder() < a.get_zorder()
+    assert b.get_markerfacecolor() == "none" != a.get_markerfacecolor()
 
 
 @pytest.mark.parametrize("curve", [[1, 0], [1], [1, np.nan]])
@@ -370,21 +370,23 @@ def test_the_settings_tried_stand_where_they_are_and_a_line_joins_the_winners():
 def test_workers_say_who_waits_and_how_stale_a_gradient_is():
     words = drawings.workers(SCHEDULES, 1, 4).axes[0].alt
     assert words == (
-        "After 1 s. In step: 0 updates with 0 gradients, 0 s waited; now worker 2 computes and "
-        "worker 1 waits. Out of step: 1 update with 1 gradient, 0 s waited, the stalest gradient "
-        "0 updates old; now workers 1 and 2 compute."
+        "At second 1. In step: 0 updates with 0 gradients, seconds waited: 0; now worker 2 "
+        "computes and worker 1 waits. Out of step: 1 update with 1 gradient, seconds waited: 0, "
+        "the stalest gradient 0 updates old; now workers 1 and 2 compute."
     )
     words = drawings.workers(SCHEDULES, 2, 4).axes[0].alt
-    assert "In step: 1 update with 2 gradients, 1 s waited" in words
-    assert "3 updates with 3 gradients, 0 s waited, the stalest gradient 2 updates old" in words
+    assert "In step: 1 update with 2 gradients, seconds waited: 1" in words
+    assert (
+        "3 updates with 3 gradients, seconds waited: 0, the stalest gradient 2 updates old" in words
+    )
 
 
 def test_the_bars_of_workers_end_at_the_moment():
     for ax, busy in zip(drawings.workers(SCHEDULES, 3, 4).axes, (2 + 3, 3 + 2)):
-        bars = [b for b in ax.patches if not b.get_hatch()]
+        bars = [b for b in ax.patches if b.get_facecolor()[:3] != (1, 1, 1)]
         assert max(b.get_x() + b.get_width() for b in bars) == 3
         assert sum(b.get_width() for b in bars) == busy
-        assert [b.get_width() for b in ax.patches if b.get_hatch()] == [3, 3]
+        assert [b.get_width() for b in ax.patches if b.get_facecolor()[:3] == (1, 1, 1)] == [3, 3]
     updates = [[line.get_xdata()[0] for line in ax.lines if line.get_linestyle() == "--"]
                for ax in drawings.workers(SCHEDULES, 3, 4).axes]  # fmt: skip
     assert updates == [[2], [1, 2, 3]]
@@ -422,6 +424,7 @@ def test_a_ring_draws_each_number_and_an_arrow_to_each_neighbour(n):
         full = (history[step] == history[0].sum(axis=0)).sum()
         blue = [p for p in ax.patches if to_hex(p.get_facecolor()) == drawings.PAPER["blue"]]
         assert len(blue) == full
+        assert sum(p.get_linewidth() == 2.6 for p in ax.patches) == (n if step else 0)
 
 
 def test_a_ring_names_the_steps_it_has():
