@@ -393,12 +393,14 @@ def best_so_far(trials):
     return spent, np.fmin.accumulate([trial.loss for trial in trials])
 
 
-def curves(results, ax=None):
+def curves(results, ax=None, colors=None, **axes):
     """Draw the lowest loss so far over the epochs spent, a line for each way of tuning.
 
     Args:
         results: dict from a name to its list of `Trial`.
         ax: the Axes to draw on; a new figure's, if left out.
+        colors: a colour for some names; the others get Matplotlib's next one.
+        **axes: passed to `Axes.set`, such as `ylim`.
 
     Returns:
         The Axes; `ax.alt` says where each line ends.
@@ -410,9 +412,10 @@ def curves(results, ax=None):
     styles, markers = itertools.cycle(["-", "--", "-.", ":"]), itertools.cycle("s+xovD")
     for (name, trials), style, marker in zip(results.items(), styles, markers):
         spent, lowest = best_so_far(trials)
-        ax.step(spent, lowest, style, marker=marker, ms=5, mfc="none", where="post", label=name)
+        ax.step(spent, lowest, style, marker=marker, ms=5, mfc="none", where="post", label=name,
+                color=(colors or {}).get(name))  # fmt: skip
         words.append(f"{name} ≈{lowest[-1]:.3f} after ≈{spent[-1]:.0f}")
-    ax.set(xlabel="epochs spent", ylabel="lowest loss so far")
+    ax.set(xlabel="epochs spent", ylabel="lowest loss so far", **axes)
     ax.legend()
     ax.alt = f"Step plot of the lowest loss over the epochs spent: {'; '.join(words)}."
     return ax

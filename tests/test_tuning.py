@@ -379,6 +379,13 @@ def test_the_curves_say_in_words_where_each_ends():
     assert ax.alt.endswith("hand ≈3.000 after ≈4; grid ≈1.500 after ≈3.")
 
 
+def test_the_curves_have_the_colours_and_limits_they_are_given():
+    ax = tuning.curves(TRIED, colors={"grid": "#832db6"}, ylim=(1, 4))
+    assert [line.get_color() for line in ax.lines][1] == "#832db6"
+    assert ax.lines[0].get_color() != "#832db6"
+    assert ax.get_ylim() == (1, 4)
+
+
 def test_the_table_has_the_lowest_loss_and_its_settings():
     lines = tuning.table(TRIED).splitlines()
     assert lines[0].split() == "hand ≈4 epochs loss ≈3.0000 rate ≈0.1".split()
