@@ -805,7 +805,8 @@ def _shapes(tensors):
 
 # ---------------------------------------------------------------------------- what is drawn
 
-APPROXIMATE = re.compile(r"≈ *[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")  # as in tests/nbval.cfg
+# As in tests/nbval.cfg, and a comma behind a whole number.
+APPROXIMATE = re.compile(r"≈ *[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
 LINES = {"solid": "-", "dashed": "--", "dashdot": "-.", "dotted": ":"}
 
 
