@@ -701,7 +701,8 @@ def supports(number, there, words):
 def said(cell):
     """Everything that a cell's stored outputs say in words, those of pictures included."""
     outputs = cell.get("outputs", [])
-    return "\n".join(o.get("text") or o.get("data", {}).get("text/plain", "") for o in outputs)
+    said = "\n".join(o.get("text") or o.get("data", {}).get("text/plain", "") for o in outputs)
+    return re.sub(r"(?m)^\d+ of \d+: ", "", said)  # which frame of a player it is, is no result
 
 
 # The one time that every notebook must tell its reader, though it varies.

@@ -26,6 +26,7 @@ def notebook():
     """The functions of the notebook, by name."""
     stored = nbformat.read(ROOT / "notebooks" / "14_object_detection.ipynb", as_version=4)
     functions = {"np": np, "keras": keras, "ops": ops, "datasets": datasets, "claim": claim}
+    functions["coffee"] = datasets.photo("coffee")  # which a cell between two of them loads
     for cell in stored.cells:
         if any(f"def {name}(" in cell.source for name in DEFINED):
             exec(cell.source, functions)

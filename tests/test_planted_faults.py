@@ -32,8 +32,7 @@ ORIGINAL = nbformat.read(ROOT / "notebooks" / "09_convolution_by_hand.ipynb", as
 
 # In place of its players the notebook gets still pictures; a player of its own is planted below.
 STEPS = """figure, panels = plt.subplots(3, 3, figsize=(10.6, 6.6))
-for step, panel in enumerate(panels.flat):
-    plotting.convolution_step(image, kernel, step, ax=panel)
+[plotting.convolution_step(image, kernel, step, ax=ax) for step, ax in enumerate(panels.flat)]
 plotting.show(figure, "Nine panels, the kernel on rows 1 to 3 and further down.")"""
 ONE_STEP = "plotting.show(plotting.convolution_step(padded, kernel, step=1, stride=2))"
 
