@@ -467,7 +467,7 @@ def test_the_steps_of_a_convolution_are_those_of_scipy(stride):
         assert f"add up to {response}," in words
 
 
-@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("stride", [2, 3])
 def test_the_steps_over_a_padded_image_are_those_of_scipy_and_count_the_zeros(stride):
     wanted = slide_responses(np.pad(SLIDE_IMAGE, 2), SLIDE_KERNEL, stride)
     pixels = slide_responses(np.pad(np.ones((5, 5), int), 2), np.ones((3, 3), int), stride)
