@@ -52,8 +52,8 @@ def downhill(loss, slope, path, step, name="w", span=None, ax=None):
     ax.plot(w, height + tilt * (w - here), "--", color="C1", lw=1.4, label=f"slope {tilt:.2f}")
     ax.plot(path[:step], loss(path[:step]), "o", color="#94a4a2", ms=5)
     ax.plot(here, height, "o", color="C0", ms=9)
-    steps = "1 step" if step == 1 else f"{step} steps"
-    words = f"After {steps} {name} is {here:.3f}, the loss {height:.3f}, the slope {tilt:.2f}"
+    words = f"After {_count(step, 'step')} {name} is {here:.3f}"
+    words += f", the loss {height:.3f}, the slope {tilt:.2f}"
     if step + 1 < len(path):
         there = float(path[step + 1])
         ax.annotate("", (there, height), (here, height), arrowprops={"arrowstyle": "-|>"})
@@ -719,14 +719,12 @@ def residual_block(x, F, H, through_F, by_shortcut, ax=None):
         y = top + 1.3
         ax.text(-0.75, top + 0.05, name, color=color, weight="bold", va="center")
         for left, label in ((0, "x"), (2.6, "F"), (5.4, "+"), (7.4, "H")):
-            style = "round,pad=0,rounding_size=0.1" if label in "xFH" else "circle,pad=0.12"
-            face = PAPER["gray"] if label in "xH" else PAPER["blue"] if label == "F" else "white"
             if label == "+":
-                ax.add_patch(Circle((left, y), 0.28, fc=face, ec=INK))
+                ax.add_patch(Circle((left, y), 0.28, fc="white", ec=INK))
             else:
-                half = 0.75 if label == "F" else 0.4
-                box = (left - half, y - 0.35), 2 * half, 0.7
-                ax.add_patch(FancyBboxPatch(*box, boxstyle=style, fc=face, ec=INK))
+                half, face = (0.75, PAPER["blue"]) if label == "F" else (0.4, PAPER["gray"])
+                box, style = (left - half, y - 0.35), "round,pad=0,rounding_size=0.1"
+                ax.add_patch(FancyBboxPatch(box, 2 * half, 0.7, boxstyle=style, fc=face, ec=INK))
             text = {"F": "F: two layers"}.get(label, label)
             ax.text(left, y, text, ha="center", va="center", fontsize=9 if label == "F" else 12)
         arrows = [((0.4, y), (1.85, y)), ((3.35, y), (5.12, y)), ((5.68, y), (7.0, y))]
@@ -1776,11 +1774,8 @@ def guesses(pictures, names, best):
         words.append(f"{name}: " + ", ".join(f"{label} ≈{p:.2f}" for label, p in guessed))
     for ax in axes.flat:
         ax.axis("off")
-    axes[
-        0, 0
-    ].alt = (
-        f"{len(pictures)} pictures, and under each its most probable classes. {'; '.join(words)}."
-    )
+    about = f"{len(pictures)} pictures, and under each its most probable classes."
+    axes[0, 0].alt = f"{about} {'; '.join(words)}."
     return figure
 
 

@@ -97,8 +97,7 @@ def show(figure, alt=None, caption=None):
         print(words)
         return
     picture, lines = _picture(figure, words)
-    page = f"{FIGURE}{picture}{_caption(words, caption)}</figure>"
-    _display(page, words, [lines])
+    _display_still(picture, words, lines, caption)
 
 
 def steps(frames, words=None):
@@ -286,6 +285,10 @@ def _caption(words, caption):
             caption = f"{about.removesuffix('.')}."
     heard = ' aria-hidden="true"' if words.startswith(caption[:-1]) else ""
     return f'<figcaption style="{CAPTION}"{heard}>{html.escape(caption)}</figcaption>'
+
+
+def _display_still(image, words, lines, caption=None):
+    _display(f"{FIGURE}{image}{_caption(words, caption)}</figure>", words, [lines])
 
 
 def _display(page, words, drawings):
@@ -751,8 +754,7 @@ def plot_model(model, **options):
     lines = [f"{name} ({kind}): {shape}" for name, (kind, shape) in layers.items()]
     lines += [f"{a} → {b}" for a, b in edges]
     picture = _few_colors(Image.open(io.BytesIO(done.stdout)).convert("RGB"), always=True)
-    page = f"{FIGURE}{_image(picture, words, lines)}{_caption(words, None)}</figure>"
-    _display(page, words, [lines])
+    _display_still(_image(picture, words, lines), words, lines)
 
 
 def _graph(model):

@@ -6,7 +6,7 @@ import re
 import nbformat
 import notebook_rules as rules
 import pytest
-import stored_pictures as stored
+import refresh
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -44,12 +44,6 @@ def test_the_readme_lists_every_notebook():
 
 
 def test_the_pictures_of_the_readme_are_those_of_the_notebooks():
-    pictures = {
-        frame.png
-        for notebook in NOTEBOOKS.values()
-        for cell in rules.code_cells(notebook)
-        for output in stored.pictures(cell.outputs)
-        for frame in stored.frames(output)
-    }
+    pictures = {png for notebook in NOTEBOOKS.values() for png in refresh.pictures(notebook)}
     shown = {path.name: path.read_bytes() for path in DOCS}
     assert [name for name, picture in shown.items() if picture not in pictures] == []

@@ -5,15 +5,14 @@ times or standard error, cells counted from 1, only the metadata that the course
 with a cell that fails is left as it is.
 """
 
-import base64
 import io
 import os
 import pathlib
-import re
 import sys
 import time
 
 import nbformat
+import stored_pictures
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from PIL import Image
@@ -64,9 +63,7 @@ def renew_readme_pictures(notebook, folder=README_PICTURES):
 def pictures(notebook):
     """The PNGs in a notebook's outputs, as bytes."""
     outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
-    pages = (output.get("data", {}).get("text/html", "") for output in outputs)
-    stored = (png for page in pages for png in re.findall(r'"data:image/png;base64,(.*?)"', page))
-    return [base64.b64decode(png) for png in stored]
+    return [frame.png for output in outputs for frame in stored_pictures.frames(output)]
 
 
 def description(picture):
