@@ -404,7 +404,9 @@ def test_lines_names_the_curve_that_does_not_fit():
 def test_plot_model_shows_keras_s_picture_by_either_program(program, displayed, monkeypatch):
     which = plotting.shutil.which
     monkeypatch.setattr(
-        plotting.shutil, "which", lambda name, path: which(name, path=path) * (name == program)
+        plotting.shutil,
+        "which",
+        lambda name, path: which(name, path=path) if name == program else None,
     )
     if not plotting.shutil.which(program, path=os.environ["PATH"] + os.pathsep + SCRIPTS):
         pytest.skip(f"{program} is not installed here")
