@@ -12,8 +12,8 @@ PYTHON ?= $(shell for p in $(pythons); do $$p -c '$(supported)' 2>&- && echo $$p
 # In a container the only user is often root, whom Jupyter refuses unless told otherwise.
 allow_root = $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test test-weekly test-backends test-browser nbgrader attacks package refresh \
-    measure bench data colab lint lock clean
+.PHONY: help lab test test-weekly test-backends test-browser nbgrader attacks package notebook \
+    refresh measure bench data colab lint lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -45,6 +45,9 @@ package: .venv/package/ready  ## build the source distribution and the wheel, an
 	rm -rf dist
 	.venv/bin/python -m hatchling build
 	PYTHONPATH="$(CURDIR)/.venv/package" .venv/bin/python -m twine check --strict dist/*
+
+notebook: .venv/ready  ## begin a notebook that passes the tests: make notebook NAME=19_topic
+	.venv/bin/python tools/new_notebook.py $(NAME)
 
 refresh: .venv/ready  ## execute the notebooks (or NOTEBOOKS=…) and store their outputs
 	.venv/bin/python tools/refresh.py $(NOTEBOOKS)
