@@ -716,12 +716,13 @@ def start(*functions, **environment):
         *map(inspect.getsource, functions),
         f"{functions[-1].__name__}()",
     ]
+    utf8 = {"PYTHONIOENCODING": "utf-8"}  # Windows's own encoding has no ✓
     return subprocess.Popen(
         [sys.executable, "-c", "\n".join(program)],
-        env=os.environ | {name: str(value) for name, value in environment.items()},
+        env=os.environ | utf8 | {name: str(value) for name, value in environment.items()},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     )
 
 

@@ -41,7 +41,8 @@ def to_unit(settings, space):
         space: dict of d distributions, by name.
     """
     axes = [(np.log if d.log else float, settings[name], d) for name, d in space.items()]
-    return np.array([(f(x) - f(d.low)) / (f(d.high) - f(d.low)) for f, x, d in axes])
+    widths = [f(d.high) - f(d.low) or 1.0 for f, _, d in axes]  # an axis of one value has none
+    return np.array([(f(x) - f(d.low)) / width for (f, x, d), width in zip(axes, widths)])
 
 
 def from_unit(point, space):
@@ -133,8 +134,9 @@ def gaussian_process_sampler(space, seed=0, starts=6):
     """Return an Optuna sampler that takes the largest expected improvement of a Gaussian process.
 
     What it proposes depends on the seed, the trial's number and the trials before alone, so a study
-    that resumes goes on as if it had never stopped. A trial that is running elsewhere or has failed
-    counts with the worst loss so far, so that workers do not crowd at one point.
+    that resumes goes on as if it had never stopped. A trial that is running elsewhere, has failed
+    or has diverged (a loss that is infinite) counts with the worst loss so far, so that workers do
+    not crowd at one point.
 
     Args:
         space: dict of distributions, by name.
@@ -160,12 +162,12 @@ def gaussian_process_sampler(space, seed=0, starts=6):
         def sample_relative(self, study, trial, search_space):
             tried = [t for t in study.get_trials(deepcopy=False) if t.number < trial.number]
             tried = [t for t in tried if set(space) <= set(t.params)]
-            values = [t.value for t in tried if t.value is not None]
-            if trial.number < starts or not values:
-                return from_unit(spread[trial.number % len(spread)], space)
             sign = -1 if study.direction == optuna.study.StudyDirection.MAXIMIZE else 1
-            worst = max(sign * value for value in values)
-            losses = [worst if t.value is None else sign * t.value for t in tried]
+            losses = [math.inf if t.value is None else sign * t.value for t in tried]
+            finite = [loss for loss in losses if math.isfinite(loss)]
+            if trial.number < starts or not finite:
+                return from_unit(spread[trial.number % len(spread)], space)
+            losses = [loss if math.isfinite(loss) else max(finite) for loss in losses]
             points = np.array([to_unit(t.params, space) for t in tried])
             random = np.random.default_rng(100_000 * seed + trial.number)
             return from_unit(next_point(points, np.array(losses), random), space)

@@ -638,3 +638,12 @@ def test_functions_run_in_a_python_of_their_own():
 def test_what_goes_wrong_in_a_python_of_its_own_is_said():
     with pytest.raises(RuntimeError, match=r"two_names failed(.|\n)*a_number"):
         devices.run(two_names, WORD="word")
+
+
+def a_tick():
+    print("✓")
+
+
+def test_a_tick_is_printed_in_a_python_of_its_own_as_on_windows(monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
+    assert devices.run(a_tick) == "✓"

@@ -182,6 +182,42 @@ def test_a_place_that_failed_is_left_alone():
     assert study.best_value < 0.35
 
 
+@pytest.mark.parametrize(("direction", "sign"), [("minimize", 1), ("maximize", -1)])
+def test_a_trial_that_diverged_is_an_ordinary_one_and_its_place_is_left_alone(direction, sign):
+    line = {"x": FloatDistribution(0.0, 1.0)}
+    sampler = tuning.gaussian_process_sampler(line)
+    study = optuna.create_study(sampler=sampler, direction=direction)
+
+    def objective(trial):
+        x = trial.suggest_float("x", 0.0, 1.0)
+        return sign * (1 - x if x < 0.7 else float("inf"))
+
+    study.optimize(objective, n_trials=25)
+    late = [trial.value for trial in study.trials[12:]]
+    assert sum(np.isinf(late)) < len(late) / 2
+    assert sign * study.best_value < 0.35
+
+
+def test_where_all_have_diverged_the_next_is_one_of_the_spread_starts():
+    study = optuna.create_study(sampler=tuning.gaussian_process_sampler(PLANE))
+    study.optimize(lambda trial: sum(ask_plane(trial).values()) * np.inf, n_trials=10)
+    assert len({tuple(trial.params.values()) for trial in study.trials}) == 8  # a power of two
+
+
+def test_an_axis_of_one_value_stays_there():
+    one = {"layers": IntDistribution(3, 3), "decay": FloatDistribution(0.1, 0.1, log=True)}
+    space = SPACE | one
+    settings = {"rate": 0.02, "units": 100, "dropout": 0.1, "layers": 3, "decay": 0.1}
+    assert np.isfinite(tuning.to_unit(settings, space)).all()
+    assert tuning.from_unit(tuning.to_unit(settings, space), space) == pytest.approx(settings)
+    sampler = tuning.gaussian_process_sampler(space, starts=2)
+    study = optuna.create_study(sampler=sampler)
+    study.optimize(
+        lambda trial: sum(trial._suggest(name, d) for name, d in space.items()), n_trials=4
+    )
+    assert {trial.params["layers"] for trial in study.trials} == {3}
+
+
 def test_categories_are_refused_by_name():
     with pytest.raises(TypeError, match="'optimizer' is a CategoricalDistribution"):
         tuning.gaussian_process_sampler({"optimizer": CategoricalDistribution(["sgd", "adam"])})
