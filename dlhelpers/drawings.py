@@ -752,6 +752,57 @@ def residual_block(x, F, H, through_F, by_shortcut, ax=None):
     return ax
 
 
+def path_through(blocks, through, ax=None):
+    """Draw one way of the gradient back through residual blocks in a row.
+
+    Args:
+        blocks: how many there are; the first has the number 1.
+        through: the numbers of those through whose layers the way leads; it passes the others by
+            their shortcuts.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        ValueError: a number in `through` is none of a block.
+    """
+    through = sorted(set(through))
+    if not set(through) <= set(range(1, blocks + 1)):
+        raise ValueError(f"The blocks have the numbers 1 to {blocks}, and not all of {through}.")
+    ax = ax or plt.subplots(figsize=(8.4, 2.4))[1]
+    way, other, wide = "#b04a00", "#999999", 3.6
+    for k in range(1, blocks + 1):
+        branch, plus = (k - 1) * wide, k * wide - 0.9
+        inside, rail = (way, other) if k in through else (other, way)
+        middle, half = (branch + plus) / 2, 0.5
+        face = PAPER["blue" if k in through else "gray"]
+        box = (middle - half, -0.4), 2 * half, 0.8
+        ax.add_patch(
+            FancyBboxPatch(*box, boxstyle="round,pad=0,rounding_size=0.1", fc=face, ec=INK)
+        )
+        ax.text(middle, 0, f"F{k}", ha="center", va="center")
+        _arrow(ax, (plus - 0.25, 0), (middle + half, 0), inside)
+        ax.plot([middle - half, branch], [0, 0], color=inside, lw=1.6)
+        ax.plot([plus, plus, branch], [0.25, 0.95, 0.95], color=rail, lw=1.6)
+        _arrow(ax, (branch, 0.95), (branch, 0.0), rail)
+        ax.add_patch(Circle((plus, 0), 0.25, fc="white", ec=INK, zorder=3))
+        ax.text(plus, 0, "+", ha="center", va="center", zorder=4)
+        start = k * wide if k < blocks else plus + 1.1
+        _arrow(ax, (start, 0), (plus + 0.25, 0), way)
+    _arrow(ax, (0, 0), (-0.6, 0), way)
+    ax.text(-0.7, 0, "x", ha="right", va="center")
+    ax.text(plus + 1.2, 0, "L", ha="left", va="center")
+    ax.set(xlim=(-1.2, plus + 1.7), ylim=(-0.6, 1.15), aspect="equal")
+    ax.axis("off")
+    past = [k for k in range(1, blocks + 1) if k not in through]
+    ways = [f"{word} {_listed([f'F{k}' for k in some])}"
+            for word, some in (("through", through), ("past", past)) if some]  # fmt: skip
+    factor = " ".join(f"F{k}'" for k in through) or "1"
+    ax.alt = f"From the loss back to x, {' and '.join(ways)}: the factor is {factor}."
+    return ax
+
+
 def dense_block(channels, ax=None):
     """Draw a DenseNet block: each layer reads all channels so far, and its own go beneath them.
 

@@ -40,7 +40,8 @@ def of(model, x, y, loss):
     inputs, outputs = (end[0] if len(end) == 1 else end for end in ends)
     twin = keras.Model(inputs, outputs)  # the same layers, compiled apart
     recorder = _recorder()
-    twin.compile(optimizer=recorder, loss=loss)
+    # For a single batch, compiling a deep network would take ten times as long as running it.
+    twin.compile(optimizer=recorder, loss=loss, run_eagerly=True)
     state = [_values(variable) for variable in model.non_trainable_variables]
     try:
         twin.train_on_batch(x, y)

@@ -343,7 +343,7 @@ def training_curves(history, metric="loss", ax=None, **line):
     return ax
 
 
-def lines(x, curves, xlabel, ylabel, ax=None, digits=2, exact=False, **axes):
+def lines(x, curves, xlabel, ylabel, ax=None, digits=2, exact=False, colors=None, **axes):
     """Draw curves over the same x, each with its own marker and line style, and a legend.
 
     Args:
@@ -355,6 +355,7 @@ def lines(x, curves, xlabel, ylabel, ax=None, digits=2, exact=False, **axes):
         digits: decimal places of the numbers in the words.
         exact: whether the curves are the same on every machine; otherwise the numbers in the words
             stand behind ≈.
+        colors: a colour for some labels; the others get Matplotlib's next one.
         **axes: passed to `Axes.set`, such as `title`, `yscale` or `ylim`.
 
     Returns:
@@ -373,6 +374,7 @@ def lines(x, curves, xlabel, ylabel, ax=None, digits=2, exact=False, **axes):
         mean = runs if runs.ndim == 1 else runs.mean(axis=1)
         few = len(x) <= 40
         [line] = ax.plot(x, mean, LOOKS[n % len(LOOKS)][0], label=label, markersize=5,
+                         color=(colors or {}).get(label),
                          marker=LOOKS[n % len(LOOKS)][1] if few else "")  # fmt: skip
         if runs.ndim == 2:
             ends = runs.min(axis=1), runs.max(axis=1)

@@ -45,51 +45,43 @@ def ones_instead_of_identity(tables, dL_dH):
     return dL_dH
 
 
-def densenet(k0, k, L):
-    parameters = sum(3 * 3 * (k0 + layer * k) * k + k for layer in range(L))
-    return k0 + L * k, parameters
+def weaker_shortcut(divisor, blocks_in_a_row):
+    parts = 1
+    for _ in range(blocks_in_a_row):
+        parts *= divisor
+    return parts
 
 
-def no_biases(k0, k, L):
-    return k0 + L * k, sum(9 * (k0 + layer * k) * k for layer in range(L))
+def stack(add="Add", own=True, start="zeros", units=16, blocks=10):
+    """A function that makes the network of `ten_blocks`, right or with one of its faults."""
+
+    def network():
+        import keras
+        from keras import layers
+
+        keras.utils.set_random_seed(0)
+        H = inputs = keras.Input((16,))
+        for _ in range(blocks):
+            inside = layers.Dense(units, activation="relu", kernel_initializer="he_normal")(H)
+            scaled = start if start != "scaled" else keras.initializers.VarianceScaling(0.2)
+            inside = layers.Dense(16, kernel_initializer=scaled)(inside)
+            shortcut = H if own else inputs
+            if add == "half":
+                shortcut = layers.Rescaling(0.5)(shortcut)
+            if add in ("none", "Average"):
+                H = inside if add == "none" else layers.Average()([inside, shortcut])
+            else:
+                H = layers.Add()([inside, shortcut])
+        return keras.Model(inputs, H)
+
+    return network
 
 
-def reads_the_input_only(k0, k, L):
-    return k0 + L * k, L * (9 * k0 * k + k)
-
-
-def reads_itself(k0, k, L):
-    return k0 + L * k, sum(9 * (k0 + layer * k) * k + k for layer in range(1, L + 1))
-
-
-def input_forgotten(k0, k, L):
-    return L * k, densenet(k0, k, L)[1]
-
-
-def added_instead(k0, k, L):
-    return k0, densenet(k0, k, L)[1]
-
-
-def one_layer_short(k0, k, L):
-    return k0 + (L - 1) * k, densenet(k0, k, L)[1]
-
-
-def all_channels_new(k0, k, L):
-    widths = [k0 + layer * k for layer in range(L + 1)]
-    return widths[-1], sum(9 * a * b + b for a, b in zip(widths, widths[1:]))
-
-
-def one_by_one(k0, k, L):
-    return k0 + L * k, sum((k0 + layer * k) * k + k for layer in range(L))
-
-
-def channels_only(k0, k, L):
-    return k0 + L * k
-
-
+NEEDS_KERAS = ["skip_connections.ten_blocks"]
 RIGHT = {
     "skip_connections.gradient_through": gradient_through,
-    "skip_connections.densenet_block": densenet,
+    "skip_connections.weaker_shortcut": weaker_shortcut,
+    "skip_connections.ten_blocks": stack(),
 }
 WRONG = {
     "skip_connections.gradient_through": [
@@ -102,17 +94,22 @@ WRONG = {
         (ones_instead_of_identity, "The shortcut adds the identity"),
         (lambda tables, dL_dH: 2 * gradient_through(tables, dL_dH), "From the last"),
     ],
-    "skip_connections.densenet_block": [
-        (no_biases, "The biases are"),
-        (reads_the_input_only, "A layer reads all"),
-        (reads_itself, "A layer reads the"),
-        (input_forgotten, "The input's channels"),
-        (added_instead, "Concatenating adds up"),
-        (one_layer_short, "The new channels"),
-        (all_channels_new, "Each layer has"),
-        (one_by_one, "A 3 ×"),
-        (channels_only, "Give a tuple"),
-        (lambda k0, k, L: (k0 + L * k, densenet(k0, k, L)[1] - L * (k - 1)), "One bias for"),
-        (lambda k0, k, L: (k0 + L * k, 9 * (k0 + (L - 1) * k) * k + k), "This counts the"),
+    "skip_connections.weaker_shortcut": [
+        (lambda divisor, blocks_in_a_row: divisor * blocks_in_a_row, "Each block divides"),
+        (lambda divisor, blocks_in_a_row: divisor, "That is one block;"),
+        (lambda divisor, blocks_in_a_row: blocks_in_a_row, "That is how many blocks"),
+        (lambda divisor, blocks_in_a_row: blocks_in_a_row**divisor, "The other way"),
+        (lambda divisor, blocks_in_a_row: 1 / divisor**blocks_in_a_row, "That is the share"),
+        (lambda divisor, blocks_in_a_row: 1, "That is what a shortcut"),
+        (lambda divisor, blocks_in_a_row: 1234567, "On the way"),
+    ],
+    "skip_connections.ten_blocks": [
+        (stack("Average", own=False, start="he_normal"), "Then every F"),
+        (stack("Average"), "Then every F"),
+        (stack("half"), "Then every F"),
+        (stack("none"), "Then every F"),
+        (stack(own=False), "What does each"),
+        (stack(start="he_normal"), "Each sum adds"),
+        (stack(start="glorot_uniform"), "Each sum adds"),
     ],
 }

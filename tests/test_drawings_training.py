@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
-from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from dlhelpers import drawings, plotting
 
@@ -45,6 +45,7 @@ DRAWN = {
         [1, 2], [2, 1], [3, 3], [5, -1], [2, -1], ax=ax
     ),
     "dense_block": lambda ax=None: drawings.dense_block([16, 12, 10], ax=ax),
+    "path_through": lambda ax=None: drawings.path_through(3, [1, 3], ax=ax),
     "on_log_axis": lambda ax=None: drawings.on_log_axis([1, 2], {"a": [1, 10]}, "x", "y", ax=ax),
     "settings_tried": lambda ax=None: drawings.settings_tried(TRIALS, "rate_of", "size", ax=ax),
     "ring": lambda ax=None: drawings.ring(all_reduced([[1, 2], [10, 20]]), 1, ax=ax),
@@ -248,6 +249,36 @@ def test_forwards_the_arrows_of_a_residual_block_point_right_and_backwards_left(
 def test_a_residual_block_refuses_an_output_that_is_no_sum():
     with pytest.raises(ValueError, match=r"H is \[3, 4\], but F \+ x is \[3, 3\]"):
         drawings.residual_block([1, 2], [2, 1], [3, 4], [0, 0], [0, 0])
+
+
+@pytest.mark.parametrize(
+    ("through", "words"),
+    [
+        ([], "past F1, F2 and F3: the factor is 1."),
+        ([2], "through F2 and past F1 and F3: the factor is F2'."),
+        ([3, 1], "through F1 and F3 and past F2: the factor is F1' F3'."),
+        ([1, 2, 3], "through F1, F2 and F3: the factor is F1' F2' F3'."),
+    ],
+)
+def test_a_path_leads_through_the_blocks_it_names_and_past_the_others(through, words):
+    ax = drawings.path_through(3, through)
+    assert ax.alt.endswith(words)
+    boxes = [p for p in ax.patches if isinstance(p, FancyBboxPatch)]
+    blue = [n for n, box in enumerate(boxes, 1)
+            if to_hex(box.get_facecolor()) == drawings.PAPER["blue"]]  # fmt: skip
+    assert blue == sorted(through)
+    rails = [to_hex(line.get_color()) for line in ax.lines if len(line.get_xdata()) == 3]
+    assert [n for n, color in enumerate(rails, 1) if color != "#999999"] == sorted(
+        {1, 2, 3} - set(through)
+    )
+    arrows = [p for p in ax.patches if isinstance(p, FancyArrowPatch)]
+    flat = [a._posA_posB for a in arrows if a._posA_posB[0][1] == a._posA_posB[1][1]]
+    assert all(end[0] < start[0] for start, end in flat)  # a gradient goes back
+
+
+def test_a_path_names_blocks_that_are_there():
+    with pytest.raises(ValueError, match=r"numbers 1 to 3, and not all of \[0, 2\]"):
+        drawings.path_through(3, [0, 2])
 
 
 def test_a_dense_block_stacks_what_each_layer_reads():

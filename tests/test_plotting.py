@@ -388,6 +388,12 @@ def test_curves_of_lines_can_be_told_apart_without_colours():
     assert len(looks) == 6
 
 
+def test_a_curve_of_lines_has_the_colour_it_is_given_and_the_others_the_next():
+    ax = plotting.lines([1, 2], {"a": [1, 2], "b": [3, 4]}, "x", "y", colors={"b": "C5"})
+    assert [line.get_color() for line in ax.lines] == [plt.rcParams["axes.prop_cycle"]
+                                                       .by_key()["color"][0], "C5"]  # fmt: skip
+
+
 def test_the_band_of_lines_goes_from_the_lowest_to_the_highest_run():
     ax = plotting.lines([1, 2], {"a": [[1, 3], [2, 6]]}, "x", "y")
     [band] = ax.collections

@@ -47,55 +47,81 @@ def gradient_through(tables, dL_dH):
     )
 
 
-def densenet_block_inputs(random):
+def weaker_shortcut_inputs(random):
     if random is None:
-        return [(16, 12, 2), (64, 32, 6), (3, 8, 4), (10, 4, 1)]
-    k0, k = random.integers(3, 70, 4).tolist(), random.integers(4, 40, 4).tolist()
-    return list(zip(k0, k, (2, 6, 4, 1)))
+        return [(2, 24)]
+    return [(int(random.integers(2, 5)), int(random.integers(6, 16)))]
 
 
-def densenet_block(k0, k, L):
-    channels = [k0]
-    for _ in range(L):
-        channels.append(channels[-1] + k)
-    reads, after = channels[:-1], channels[-1]
-    kernels = 3 * 3 * k * sum(reads)
+def weaker_shortcut(divisor, blocks_in_a_row):
     mistakes = {
-        "The biases are missing: k in each layer.": (after, kernels),
-        "A layer reads all channels so far, not those of the block's input alone.": (
-            after,
-            L * (9 * k0 * k + k),
+        "Each block divides what is left by the same number again: the factors multiply.": (
+            divisor * blocks_in_a_row
         ),
-        "A layer reads the channels before it; its own k come after.": (
-            after,
-            9 * k * sum(channels[1:]) + L * k,
+        "That is one block; there are more in a row.": divisor,
+        "That is how many blocks there are; by which factor does one of them divide?": (
+            blocks_in_a_row
         ),
-        "The input's channels stay there: k0 is part of the sum.": (L * k, kernels + L * k),
-        "Concatenating adds up channels; ResNet's addition would keep their number.": (
-            k0,
-            kernels + L * k,
+        "The other way round: the number of blocks is the power, the divisor the base.": (
+            blocks_in_a_row**divisor
         ),
-        "The new channels stand beside k0 + (L - 1) k older ones: L layers bring L k.": (
-            after - k,
-            kernels + L * k,
+        "That is the share itself; one part in how many is 1 divided by it.": (
+            divisor**-blocks_in_a_row
         ),
-        "Each layer has k filters; all channels so far are its input only.": (
-            after,
-            sum(9 * n * (n + k) + n + k for n in reads),
-        ),
-        "A 3 × 3 kernel has nine weights for each input channel and filter.": (
-            after,
-            k * sum(reads) + L * k,
-        ),
-        "One bias for each filter: k in each layer.": (after, kernels + L),
-        "This counts the last layer alone.": (after, 9 * reads[-1] * k + k),
+        "That is what a shortcut without a factor leaves: all of it.": 1,
     }
     return (
-        (after, kernels + L * k),
+        divisor**blocks_in_a_row,
         mistakes,
-        "Give a tuple (channels, parameters): layer 1 reads k0 channels, layer 2 reads k0 + k, "
-        "and each has k filters.",
+        "On the way past all blocks each shortcut multiplies by its factor, and the factors "
+        "multiply.",
     )
+
+
+def ten_blocks_inputs(random):
+    random = np.random.default_rng(8) if random is None else random
+    return [(random.normal(size=(400, 16)).astype("float32"),)]
+
+
+def ten_blocks_look(answer, x, progress):
+    """What the network gives with all weights at zero, and with one bias at 1, and as it starts."""
+    import keras
+
+    model = answer()
+    if not hasattr(model, "count_params"):
+        raise TypeError("it gives no Keras model")
+    if tuple(model.input_shape) != (None, 16) or tuple(model.output_shape) != (None, 16):
+        raise ValueError("the model wants 16 numbers and gives 16")
+    dense = [layer for layer in model.layers if type(layer).__name__ == "Dense"]
+    if len(dense) != 20 or not all(layer.use_bias for layer in dense):
+        raise ValueError("ten blocks of two Dense layers with biases are wanted")
+
+    def outputs():
+        return np.asarray(keras.ops.convert_to_numpy(model(x)), float)
+
+    started = outputs()
+    zeros = [np.zeros(weight.shape, "float32") for weight in model.get_weights()]
+    model.set_weights(zeros)
+    alone, felt = outputs(), 0
+    for layer in dense:
+        kernel, bias = layer.get_weights()
+        layer.set_weights([kernel, bias + 1])
+        felt += bool(np.allclose(outputs() - alone, 1, atol=1e-3))
+        layer.set_weights([kernel, bias])
+    share = np.sum(alone * x) / np.sum(x * x)  # alone is share times x
+    return {"share": float(share), "felt": felt, "growth": float(started.var() / x.var())}
+
+
+def ten_blocks_faults(seen, x):
+    share, growth = seen["share"], seen["growth"]
+    halved = abs(share - 1) > 1e-3
+    text = f"With all weights at 0 it gives ≈{share:.3g} times its input."
+    stops = f"Of ten blocks only ≈{seen['felt']} can be felt at the end."
+    return {
+        "scale": text if halved else "",
+        "own": stops if not halved and seen["felt"] != 10 else "",
+        "start": "" if growth < 30 else f"At the start the variance grows ≈{growth:.2g} times.",
+    }
 
 
 EXERCISES = {
@@ -110,16 +136,34 @@ EXERCISES = {
             "for dF_dx in reversed(tables): dL_dH = dF_dx @ dL_dH + dL_dH.",
         ],
     },
-    "densenet_block": {
-        "kind": "write",
-        "inputs": densenet_block_inputs,
-        "case": densenet_block,
+    "weaker_shortcut": {
+        "kind": "predict",
+        "inputs": weaker_shortcut_inputs,
+        "case": weaker_shortcut,
+        "because": "the way past all blocks has one such factor for each block",
         "hints": [
-            "How many channels does layer 1 read, how many layer 2, how many layer 3?",
-            "k0, k0 + k, k0 + 2 k, …; each layer has k filters of 3 · 3 weights for every channel "
-            "that it reads, and k biases.",
-            "Layer i, counted from 0, has 9 (k0 + i k) k + k parameters; there are k0 + L k "
-            "channels after the last.",
+            "What does one block leave of the gradient on its shortcut? And the next one of that?",
+            "A half of a half of a half …, once for each block.",
+            "2 ** 24.",
+        ],
+    },
+    "ten_blocks": {
+        "kind": "repair",
+        "inputs": ten_blocks_inputs,
+        "look": ten_blocks_look,
+        "faults": ten_blocks_faults,
+        "says": {
+            "scale": "Then every F is 0, and H = F(x) + x must give the input back as it is.",
+            "own": "What does each block add to its F: its own input, or something from far away?",
+            "start": "Each sum adds what F brings. How must the last layer of F start so that ten "
+            "sums do not double?",
+        },
+        "hints": [
+            "Which layer adds? Look at what it does to two equal numbers.",
+            "The shortcut starts at the input of the same block. And after each sum the variance "
+            "is that of x plus that of F.",
+            "layers.Add()([inside, H]), and the last layer of each F starts at zero, "
+            'kernel_initializer="zeros", or with a tenth of the variance.',
         ],
     },
 }
