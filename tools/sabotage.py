@@ -27,7 +27,7 @@ SABOTAGES = {
     "03_initialization": (
         '"He\'s rule": lambda n_in, n_out: 2 / n_in,',
         '"He\'s rule": lambda n_in, n_out: 1 / n_in,',
-        "from He's rule it reads more than 0.25 of them",
+        "from He's rule it reads more than 0.2 of them",
     ),
     # an ε beside which the root does not matter
     "04_optimizers": (
