@@ -3,83 +3,7 @@
 import numpy as np
 
 
-def glorot_limit(n_in, n_out):
-    return np.sqrt(6 / (n_in + n_out))
-
-
-def glorot_std(n_in, n_out):
-    return np.sqrt(2 / (n_in + n_out))
-
-
-def glorot_variance(n_in, n_out):
-    return 2 / (n_in + n_out)
-
-
-def root_missing(n_in, n_out):
-    return 6 / (n_in + n_out)
-
-
-def he_limit(n_in, n_out):
-    return np.sqrt(6 / n_in)
-
-
-def multiplied(n_in, n_out):
-    return np.sqrt(6 / (n_in * n_out))
-
-
-def one_over_sum(n_in, n_out):
-    return np.sqrt(3 / (n_in + n_out))
-
-
-def whole_width(n_in, n_out):
-    return 2 * glorot_limit(n_in, n_out)
-
-
-def he_std(shape):
-    return np.sqrt(2 / np.prod(shape[:-1]))
-
-
-def outputs_counted(shape):
-    return np.sqrt(2 / shape[-1])
-
-
-def channels_alone(shape):
-    return np.sqrt(2 / shape[-2])
-
-
-def first_size_alone(shape):
-    return np.sqrt(2 / shape[0])
-
-
-def channels_missing(shape):
-    return np.sqrt(2 / np.prod(shape[:-2]))
-
-
-def he_variance(shape):
-    return 2 / np.prod(shape[:-1])
-
-
-def without_factor_two(shape):
-    return np.sqrt(1 / np.prod(shape[:-1]))
-
-
-def he_uniform_limit(shape):
-    return np.sqrt(6 / np.prod(shape[:-1]))
-
-
-def glorot_instead(shape):
-    return np.sqrt(2 / (np.prod(shape[:-1]) + shape[-1]))
-
-
-def all_sizes(shape):
-    return np.sqrt(2 / np.prod(shape))
-
-
-def widened(shape):
-    return he_std(shape) / 0.87962566
-
-
-def variance_after(depth, n, weight_variance):
+def square_after(depth, n, weight_variance):
     return (n * weight_variance) ** depth / 2 ** (depth - 1)
 
 
@@ -92,7 +16,7 @@ def no_relu(depth, n, weight_variance):
 
 
 def one_layer_too_many(depth, n, weight_variance):
-    return variance_after(depth + 1, n, weight_variance)
+    return square_after(depth + 1, n, weight_variance)
 
 
 def halved_once(depth, n, weight_variance):
@@ -108,7 +32,7 @@ def added(depth, n, weight_variance):
 
 
 def spread(depth, n, weight_variance):
-    return variance_after(depth, n, weight_variance) ** 0.5
+    return square_after(depth, n, weight_variance) ** 0.5
 
 
 def digits_network(first, second, last):
@@ -132,50 +56,54 @@ def digits_network(first, second, last):
     return network
 
 
-NEEDS_KERAS = ["initialization.repaired_start"]
+def leaky_network(scale=1.6, slope=0.5, hidden=24, neurons=300, inputs=784, **options):
+    """A function that makes a network for `leaky_network`."""
+
+    def network():
+        import keras
+        from keras import layers
+
+        model = keras.Sequential([keras.Input((inputs,))])
+        for _ in range(hidden):
+            start = keras.initializers.VarianceScaling(scale, distribution="uniform")
+            leaky = layers.LeakyReLU(negative_slope=slope)
+            if options.get("learned"):
+                leaky = layers.PReLU(alpha_initializer=keras.initializers.Constant(slope))
+            model.add(
+                layers.Dense(
+                    neurons, leaky if options.get("inside") else None, kernel_initializer=start
+                )
+            )
+            if options.get("norm"):
+                model.add(layers.LayerNormalization())
+            if not options.get("inside"):
+                model.add(leaky)
+        model.add(layers.Dense(10))
+        return model
+
+    return network
+
+
+NEEDS_KERAS = ["initialization.repaired_start", "initialization.leaky_network"]
 RIGHT = {
-    "initialization.glorot_limit": glorot_limit,
-    "initialization.he_std": he_std,
-    "initialization.variance_after": variance_after,
+    "initialization.square_after": square_after,
     "initialization.first_loss": np.log,
     "initialization.repaired_start": digits_network("he_normal", "he_normal", "glorot_uniform"),
+    "initialization.leaky_variance": lambda n_in, slope: 1 / (n_in * (0.5 + slope**2 / 2)),
+    "initialization.leaky_network": leaky_network(inside=True),
 }
 WRONG = {
-    "initialization.glorot_limit": [
-        (glorot_std, "This is the standard"),
-        (glorot_variance, "This is the variance;"),
-        (root_missing, "The root is"),
-        (he_limit, "This is He's"),
-        (multiplied, "Inputs and outputs"),
-        (one_over_sum, "The variance is"),
-        (whole_width, "From -r to"),
-        (lambda n_in, n_out: np.sqrt(6 / n_out), "This has the"),
-        (lambda n_in, n_out: np.sqrt(3) * glorot_limit(n_in, n_out), "On [-r, r]"),
-    ],
-    "initialization.he_std": [
-        (outputs_counted, "He counts the"),
-        (channels_alone, "A unit reads"),
-        (first_size_alone, "The first size"),
-        (channels_missing, "The channels are"),
-        (he_variance, "This is the variance;"),
-        (without_factor_two, "This is 1"),
-        (he_uniform_limit, "This is the limit"),
-        (glorot_instead, "This is Glorot's:"),
-        (all_sizes, "The filters are"),
-        (widened, "This is what"),
-        (lambda shape: np.sqrt(2) / np.prod(shape[:-1]), "The variance is"),
-    ],
-    "initialization.variance_after": [
+    "initialization.square_after": [
         (relu_before_the_first, "No ReLU stands"),
         (no_relu, "Each ReLU halves"),
         (one_layer_too_many, "That is one"),
         (halved_once, "Half of the"),
         (first_layer_forgotten, "The first layer multiplies,"),
         (added, "The layers multiply,"),
-        (spread, "This is the"),
+        (spread, "This is its"),
         (
-            lambda depth, n, weight_variance: variance_after(depth, n, n * weight_variance),
-            "The variance of",
+            lambda depth, n, weight_variance: square_after(depth, n, n * weight_variance),
+            "The mean square of",
         ),
         (
             lambda depth, n, weight_variance: depth * weight_variance,
@@ -197,5 +125,27 @@ WRONG = {
         (digits_network("he_normal", "zeros", "glorot_uniform"), "They start with"),
         (digits_network("glorot_uniform", "loud", "loud"), "A ReLU stands"),
         (digits_network("he_uniform", "he_uniform", "loud"), "The hidden layers"),
+    ],
+    "initialization.leaky_variance": [
+        (lambda n_in, slope: 2 / n_in, "This is He's"),
+        (lambda n_in, slope: 2 / (n_in * (1 + slope)), "A mean square"),
+        (lambda n_in, slope: 2 / (n_in * (1 + slope) ** 2), "Each half is"),
+        (lambda n_in, slope: 2 / (n_in * (1 - slope**2)), "The negative half"),
+        (lambda n_in, slope: (1 + slope**2) / (2 * n_in), "This is upside"),
+        (lambda n_in, slope: 1 / (n_in * (1 + slope**2)), "Positive and negative"),
+        (lambda n_in, slope: 1 / n_in, "This is 1"),
+        (lambda n_in, slope: np.sqrt(2 / (n_in * (1 + slope**2))), "This is the standard"),
+        (lambda n_in, slope: 2 / (1 + slope**2), "This is what"),
+        (lambda n_in, slope: slope / n_in, "Half of the"),
+    ],
+    "initialization.leaky_network": [
+        (leaky_network(inputs=28), "keras.Input((784,))"),
+        (leaky_network(hidden=3), "24 of 300"),
+        (leaky_network(neurons=30), "24 of 300"),
+        (leaky_network(norm=True), "A Dense layer"),
+        (leaky_network(slope=0.3), "Keras's defaults"),
+        (leaky_network(learned=True), "Kernels and biases"),
+        (leaky_network(scale=2), "Each layer multiplies"),
+        (leaky_network(scale=1), "Each layer multiplies"),
     ],
 }

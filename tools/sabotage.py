@@ -25,9 +25,9 @@ SABOTAGES = {
     ),
     # He's rule without the factor that makes up for ReLU
     "03_initialization": (
-        '"He": lambda n_in, n_out: 2 / n_in,',
-        '"He": lambda n_in, n_out: 1 / n_in,',
-        "from He's start it reads more than 0.35 of them",
+        '"He\'s rule": lambda n_in, n_out: 2 / n_in,',
+        '"He\'s rule": lambda n_in, n_out: 1 / n_in,',
+        "from He's rule it reads more than 0.2 of them",
     ),
     # an ε beside which the root does not matter
     "04_optimizers": (

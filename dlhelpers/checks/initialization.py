@@ -5,71 +5,7 @@ import math
 import numpy as np
 
 
-def glorot_limit_inputs(random):
-    if random is None:
-        return [(3, 3), (784, 100), (20, 1000)]
-    same, few, many = int(random.integers(3, 9)), *random.integers(10, 300, 2).tolist()
-    return [(same, same), (many + 400, many), (few, few + 500)]
-
-
-def glorot_limit(n_in, n_out):
-    right = 6**0.5 * (n_in + n_out) ** -0.5
-    sigma = right / 3**0.5
-    mistakes = {
-        "This is the standard deviation; a uniform distribution with it reaches √3 times "
-        "as far.": sigma,
-        "This is the variance; take its root, times √3.": sigma**2,
-        "The root is missing.": right**2,
-        "This is He's limit: Glorot adds inputs and outputs.": (6 / n_in) ** 0.5,
-        "This has the outputs alone: Glorot adds inputs and outputs.": (6 / n_out) ** 0.5,
-        "Inputs and outputs are added, not multiplied.": (6 / (n_in * n_out)) ** 0.5,
-        "The variance is 2 / (n_in + n_out), one over the mean of both numbers.": (right / 2**0.5),
-        "From -r to r the width is 2 r: r is half of that.": 2 * right,
-    }
-    return (
-        right,
-        mistakes,
-        "On [-r, r] the uniform variance is r² / 3, and Glorot's is 2 / (n_in + n_out).",
-    )
-
-
-def he_std_inputs(random):
-    if random is None:
-        return [((784, 100),), ((3, 3, 8, 16),), ((5, 5, 1, 32),), ((3, 16, 4),)]
-    n = random.integers(5, 60, 6).tolist()
-    return [((n[0] * 7, n[1]),), ((3, 3, n[2], n[3] + 2),), ((5, 5, 1, n[4]),), ((3, n[5], 4),)]
-
-
-def he_std(shape):
-    inputs, outputs = math.prod(shape[:-1]), shape[-1]
-    right = 2**0.5 * inputs**-0.5
-    mistakes = {
-        "He counts the inputs of a unit, not its layer's units.": (2 / outputs) ** 0.5,
-        "A unit reads all of its patch in all channels: multiply all sizes but the last.": (
-            (2 / shape[-2]) ** 0.5
-        ),
-        "The first size alone is not what a unit reads: multiply all sizes but the last.": (
-            (2 / shape[0]) ** 0.5
-        ),
-        "The channels are missing: a unit reads its patch in all of them.": (
-            (2 * shape[-2] / inputs) ** 0.5
-        ),
-        "This is the variance; its root is wanted.": 2 / inputs,
-        "This is 1 / n, without He's factor 2 for the ReLU.": inputs**-0.5,
-        "This is the limit of the uniform distribution, not the standard deviation.": (
-            (6 / inputs) ** 0.5
-        ),
-        "This is Glorot's: He leaves the outputs out.": (2 / (inputs + outputs)) ** 0.5,
-        "The filters are not inputs: multiply all sizes but the last.": (
-            (2 / (inputs * outputs)) ** 0.5
-        ),
-        "This is what Keras draws from before it cuts the tails off; the standard deviation "
-        "after that is wanted.": right / 0.8796256610342398,
-    }
-    return right, mistakes, "The variance is 2 / n, and n is how many numbers one unit reads."
-
-
-def variance_after_inputs(random):
+def square_after_inputs(random):
     if random is None:
         return [(3, 50, 0.03), (2, 100, 0.02), (1, 100, 0.01), (10, 20, 0.12)]
     n = random.integers(20, 200, 4).tolist()
@@ -77,7 +13,7 @@ def variance_after_inputs(random):
     return [(d, m, float((g / m).round(3))) for d, m, g in zip((3, 2, 1, 7), n, gain)]
 
 
-def variance_after(depth, n, weight_variance):
+def square_after(depth, n, weight_variance):
     factor = n * weight_variance
     right = factor
     for _ in range(depth - 1):
@@ -91,8 +27,8 @@ def variance_after(depth, n, weight_variance):
         ),
         "The first layer multiplies, too.": (factor / 2) ** (depth - 1),
         "The layers multiply, they do not add.": factor + (depth - 1) * factor / 2,
-        "This is the standard deviation; the variance is wanted.": right**0.5,
-        "The variance of a sum of n terms is n times as large, not n².": (
+        "This is its root; the mean square is wanted.": right**0.5,
+        "The mean square of a sum of n terms is n times as large, not n².": (
             (n * factor) ** depth / 2 ** (depth - 1)
         ),
     }
@@ -100,6 +36,41 @@ def variance_after(depth, n, weight_variance):
         right,
         mistakes,
         "The first layer multiplies by n Var(w), every later one by n Var(w) / 2.",
+    )
+
+
+def leaky_variance_inputs(random):
+    if random is None:
+        return [(100, 0.3), (784, 0.1), (50, 0.5)]
+    n, slope = random.integers(20, 900, 3).tolist(), random.uniform(0.1, 0.8, 3).round(2).tolist()
+    return list(zip(n, slope))
+
+
+def leaky_variance(n_in, slope):
+    kept = (1 + slope**2) / 2
+    right = 1 / (kept * n_in)
+    mistakes = {
+        "This is He's rule for the ReLU. A Leaky ReLU leaves something of the negative half, too, "
+        "so the weights may be smaller.": 2 / n_in,
+        "A mean square takes squares: the negative half keeps slope² of its own, not slope.": (
+            2 / ((1 + slope) * n_in)
+        ),
+        "Each half is squared for itself; then the two are added.": 2 / ((1 + slope) ** 2 * n_in),
+        "The negative half is not lost: what is left of it is added, not taken off.": (
+            2 / ((1 - slope**2) * n_in)
+        ),
+        "This is upside down: the less is left, the larger the weights must be.": kept / n_in,
+        "Positive and negative are half of the z each: of the mean square (1 + slope²) / 2 is "
+        "left.": right / 2,
+        "This is 1 / n, which keeps z if nothing is lost behind it.": 1 / n_in,
+        "This is the standard deviation; its square, the variance, is wanted.": right**0.5,
+        "This is what the activation asks for in all; it is shared by the n inputs.": right * n_in,
+    }
+    return (
+        right,
+        mistakes,
+        "Half of the z pass as they are, half are multiplied by the slope. Which part of the mean "
+        "square is left? n Var(w) times that must be 1.",
     )
 
 
@@ -174,41 +145,59 @@ def repaired_start_faults(seen, x, labels):
     }
 
 
+HIDDEN, NEURONS, LEAK = 24, 300, 0.5
+
+
+def leaky_network_inputs(random):
+    random = np.random.default_rng(4) if random is None else random
+    return [(random.normal(size=(200, 784)).astype("float32"),)]
+
+
+def passes(model, x):
+    """For each layer with a kernel: z, computed here, and what the next of them reads."""
+    import keras
+
+    dense = [layer for layer in model.layers if hasattr(layer, "kernel")]
+    outputs = [layer.input for layer in dense] + [model.outputs[0]]
+    read = keras.Model(model.inputs[0], outputs)(x)
+    read = [np.asarray(keras.ops.convert_to_numpy(value), float) for value in read]
+    found = []
+    for layer, before, after in zip(dense, read, read[1:]):
+        weights = [np.asarray(keras.ops.convert_to_numpy(w), float) for w in layer.weights]
+        found.append((before @ weights[0] + sum(weights[1:]), after))
+    return found
+
+
+def leaky_network_looks(model):
+    shapes = model.input_shape, model.output_shape
+    if shapes != ((None, 784), (None, 10)):
+        return {"ends": f"it goes from the shape {shapes[0]} to {shapes[1]}."}
+    units = [layer.kernel.shape[-1] for layer in model.layers if hasattr(layer, "kernel")]
+    if units != HIDDEN * [NEURONS] + [10]:
+        hidden = sorted(set(units[:-1]))
+        said = f"it has {len(units) - 1} hidden layers with {hidden} neurons."
+        return {"layers": said}
+    x = np.random.default_rng(5).normal(size=(50, 784)).astype("float32")
+    slopes = []
+    for z, a in passes(model, x)[:-1]:
+        negative = z < -1e-3 * np.abs(z).max()
+        slopes.append(np.median(a[negative] / z[negative]) if negative.any() else np.nan)
+        straight = np.where(z > 0, z, slopes[-1] * z)
+        if not np.allclose(a, straight, rtol=1e-3, atol=1e-3 * np.abs(z).max()):
+            return {"between": "what a layer reads is not g(z) of the layer before."}
+    if not np.allclose(slopes, LEAK, atol=1e-3):
+        return {"slope": f"below 0 its slope is ≈{slopes[0]:.2g}, and {LEAK} is wanted."}
+    return {}
+
+
+def leaky_network_measure(model, x, progress):
+    """By which factor the mean square of z changes over the hidden layers, as a number below 1."""
+    squares = [np.mean(z**2) for z, _ in passes(model, x)[:-1]]
+    ratio = squares[-1] / squares[0]
+    return float(min(ratio, 1 / ratio))
+
+
 EXERCISES = {
-    "glorot_limit": {
-        "kind": "write",
-        "inputs": glorot_limit_inputs,
-        "case": glorot_limit,
-        "hints": [
-            "What is Glorot's variance, and what is the variance of a uniform distribution on "
-            "[-r, r]?",
-            "2 / (n_in + n_out) is the one, r² / 3 the other. Set them equal.",
-            "r² = 6 / (n_in + n_out).",
-        ],
-    },
-    "he_std": {
-        "kind": "write",
-        "inputs": he_std_inputs,
-        "case": he_std,
-        "hints": [
-            "How many numbers does one unit, or one filter at one place, read?",
-            "It reads everything but the filters count: all sizes of the kernel except the last, "
-            "multiplied.",
-            "σ = √(2 / n) with n = np.prod(shape[:-1]).",
-        ],
-    },
-    "variance_after": {
-        "kind": "write",
-        "inputs": variance_after_inputs,
-        "case": variance_after,
-        "hints": [
-            "By which factor does one layer multiply the variance, with and without a ReLU in "
-            "front of it?",
-            "By n Var(w) without a ReLU, by half of that with one. How many layers have one in "
-            "front?",
-            "All but the first: (n Var(w)) ** depth / 2 ** (depth - 1).",
-        ],
-    },
     "first_loss": {
         "kind": "predict",
         "inputs": first_loss_inputs,
@@ -228,8 +217,8 @@ EXERCISES = {
         "look": repaired_start_look,
         "faults": repaired_start_faults,
         "says": {
-            "first": "It reads 784 numbers. Which variance does He want then, and which one do the "
-            "weights have?",
+            "first": "It reads 784 numbers. Which variance does He's rule want then, and which one "
+            "do the weights have?",
             "alike": "They start with the same weights, so they get the same gradients and stay "
             "alike.",
             "second": "A ReLU stands in front: He's start keeps the mean square what it is.",
@@ -243,6 +232,57 @@ EXERCISES = {
             "variance at all. The third has variance 1 for 100 inputs.",
             'Write kernel_initializer="he_normal" in the first and the second layer, and leave the '
             "third to Keras, which takes Glorot's.",
+        ],
+    },
+    "square_after": {
+        "kind": "write",
+        "inputs": square_after_inputs,
+        "case": square_after,
+        "hints": [
+            "By which factor does one layer multiply the mean square, with and without a ReLU in "
+            "front of it?",
+            "By n Var(w) without a ReLU, by half of that with one. How many layers have one in "
+            "front?",
+            "All but the first: (n Var(w)) ** depth / 2 ** (depth - 1).",
+        ],
+    },
+    "leaky_variance": {
+        "kind": "write",
+        "inputs": leaky_variance_inputs,
+        "case": leaky_variance,
+        "hints": [
+            "z is as often positive as negative. What does g do to the square of each half?",
+            "The positive half keeps its square, the negative half slope² of it: (1 + slope²) / 2 "
+            "of the mean square is left. A layer multiplies by n Var(w) times that.",
+            "Var(w) = 2 / ((1 + slope²) n).",
+        ],
+    },
+    "leaky_network": {
+        "kind": "build",
+        "inputs": leaky_network_inputs,
+        "looks": leaky_network_looks,
+        "parameters": 2_315_410,
+        "measure": leaky_network_measure,
+        "goal": 0.1,
+        "of": "as the smaller mean square over the larger",
+        "seconds": 120,
+        "says": {
+            "ends": "keras.Input((784,)) and a last Dense(10) are wanted.",
+            "layers": f"{HIDDEN} of {NEURONS} are wanted, and Dense(10) behind them.",
+            "between": "A Dense layer and a Leaky ReLU, nothing else: the start alone shall do it.",
+            "slope": "Keras's defaults are others: layers.LeakyReLU(negative_slope=0.5), and no "
+            "activation in the Dense layer.",
+            "too many": "Kernels and biases have 2,315,410. A Leaky ReLU has none, but PReLU has.",
+            "too low": "Each layer multiplies by n Var(w) times what a Leaky ReLU of slope 0.5 "
+            "leaves. Which variance makes that 1? VarianceScaling takes it as scale / n.",
+        },
+        "hints": [
+            "How much of the mean square does a Leaky ReLU of slope 0.5 leave, and which variance "
+            "makes up for it? That was the exercise before.",
+            'keras.initializers.VarianceScaling(scale, "fan_in") gives the variance scale / n. '
+            "Hand it to each hidden layer as kernel_initializer.",
+            "scale = 2 / (1 + 0.5**2). In a loop of 24: Dense(300, kernel_initializer=...), then "
+            "layers.LeakyReLU(negative_slope=0.5).",
         ],
     },
 }
