@@ -40,10 +40,11 @@ test-browser: .venv/browser/ready  ## move the players in Debian's Chromium
 
 .PHONY: book test-book
 book: .venv/book/ready  ## make the book from the notebooks: open _book/index.html
-	rm -rf _book book/notebooks
+	rm -rf _book book/notebooks .venv/book/site
 	cp -R notebooks book/
 	PYTHONPATH="$(CURDIR)/.venv/book" .venv/bin/python -m sphinx -E -q -W --keep-going \
-	    -d .venv/book/doctrees book _book
+	    -d .venv/book/doctrees book .venv/book/site/html
+	mv .venv/book/site/html _book
 
 test-book: .venv/browser/ready  ## read every page of the book in Debian's Chromium
 	PYTHONPATH="$(CURDIR)/.venv/browser" .venv/bin/python -m pytest -n $(WORKERS) tests/test_book.py

@@ -64,7 +64,10 @@ html_show_copyright = html_show_sphinx = False
 html_last_updated_fmt = None
 
 mathjax_path = "mathjax/tex-chtml-full.js"
-mathjax3_config = {"options": {"enableMenu": False}}  # the menu leads to pages elsewhere
+mathjax3_config = {
+    "options": {"enableMenu": False},  # the menu leads to pages elsewhere
+    "tex": {"packages": {"[-]": ["noundefined"]}},  # unknown macros are errors
+}
 
 PICTURE = re.compile("data:image/png;base64,([A-Za-z0-9+/=]+)")
 MENTION = re.compile(r"(?<![\[\w])[Nn]otebooks? \d\d(?:(?:, | and | to | or )\d\d)*")
