@@ -38,6 +38,17 @@ nbgrader: .venv/nbgrader/ready  ## let nbgrader make, collect and grade an assig
 test-browser: .venv/browser/ready  ## move the players in Debian's Chromium
 	PYTHONPATH="$(CURDIR)/.venv/browser" .venv/bin/python -m pytest tests/test_player.py
 
+.PHONY: book test-book
+book: .venv/book/ready  ## make the book from the notebooks: open _book/index.html
+	rm -rf _book book/notebooks .venv/book/site
+	cp -R notebooks book/
+	PYTHONPATH="$(CURDIR)/.venv/book" .venv/bin/python -m sphinx -E -q -W --keep-going \
+	    -d .venv/book/doctrees book .venv/book/site/html
+	mv .venv/book/site/html _book
+
+test-book: .venv/browser/ready  ## read every page of the book in Debian's Chromium
+	PYTHONPATH="$(CURDIR)/.venv/browser" .venv/bin/python -m pytest -n $(WORKERS) tests/test_book.py
+
 attacks: .venv/ready  ## try to fool grading, and print what each attempt gained
 	.venv/bin/python tools/attacks.py
 
@@ -74,9 +85,12 @@ lock: .venv/ready  ## write the newest exact versions into requirements.lock
 	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-deps --no-annotate \
 	    --custom-compile-command "make lock" requirements-extra.txt \
 	    --output-file requirements-extra.lock
+	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate \
+	    --custom-compile-command "make lock" --constraint requirements.lock book/requirements.txt \
+	    --output-file book/requirements.lock
 
 clean:  ## remove the environment and caches
-	rm -rf .venv dist .pytest_cache .ruff_cache
+	rm -rf .venv _book book/notebooks dist .pytest_cache .ruff_cache
 
 .venv/ready: requirements.lock
 	@test -n "$(PYTHON)" || { echo "This course needs Python 3.11, 3.12 or 3.13 with venv and pip;" \
@@ -92,4 +106,13 @@ clean:  ## remove the environment and caches
 .venv/%/ready: .venv/ready requirements-extra.lock
 	.venv/bin/pip install --quiet --disable-pip-version-check --upgrade --target $(@D) \
 	    --constraint requirements.lock --constraint requirements-extra.lock $(packages)
+	touch $@
+
+# Sphinx, and what pages load: the formula renderer and, for their test, axe.
+.venv/book/ready: .venv/ready book/requirements.lock book/package-lock.json
+	@command -v npm > /dev/null || { echo "The book needs npm, which comes with Node.js."; exit 1; }
+	.venv/bin/pip install --quiet --disable-pip-version-check --upgrade --target $(@D) \
+	    --requirement book/requirements.lock
+	cp book/package.json book/package-lock.json $(@D)
+	cd $(@D) && npm ci --silent
 	touch $@
