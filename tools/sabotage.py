@@ -39,7 +39,7 @@ SABOTAGES = {
     "05_batch_normalization": (
         "        if normalise:",
         "        if False:",
-        "rates 1 and 3: the normalised reads over half of the test digits",
+        "rate 3: the normalised reads over 0.6 of the test digits",
     ),
     "06_dropout": (  # no rate but 0
         "def network(rate, dropout=layers.Dropout):",
