@@ -598,12 +598,12 @@ def patience(losses, patience, epoch, ax=None):
         y = low - 0.2 * room
         ax.plot([best, last], [y, y], "|-", color=INK, lw=3, ms=12, mew=2, zorder=3)
         ax.text((best + last) / 2, y - 0.04 * room, f"waits {waited} of {patience}", ha="center",
-                va="top")  # fmt: skip
+                va="top", bbox={"fc": "white", "ec": "none", "pad": 1})  # fmt: skip
     if stop:
         ax.axvline(stop, ls="--", lw=1.4, color="#832db6", label="stop")
-    ax.set(xlabel="epoch", ylabel="validation loss", xticks=epochs, xlim=(0.5, len(losses) + 0.5))
+    ax.set(xlabel="epoch", ylabel="validation loss", xticks=epochs, xlim=(0.5, len(losses) + 0.9))
     ax.set(ylim=(low - 0.4 * room, high + 0.25 * room), yticks=[])
-    ax.legend(loc="upper right")
+    ax.legend(loc="upper right", frameon=True, framealpha=1, edgecolor="none")
     loss = f"{losses[epoch - 1]:.4g}"
     kept = f"{losses[best - 1]:.4g} of epoch {best}"
     if stop and epoch > stop:
