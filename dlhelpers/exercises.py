@@ -439,7 +439,8 @@ def _seen(data):
     if kind == "model":
         import keras
 
-        model = keras.saving.deserialize_keras_object(data["config"], safe_mode=True)
+        config = copy.deepcopy(data["config"])  # Keras empties that of a Functional model
+        model = keras.saving.deserialize_keras_object(config, safe_mode=True)
         model.set_weights([_seen(weight) for weight in data["weights"]])
         return model
     if kind == "other":
