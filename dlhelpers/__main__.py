@@ -56,14 +56,21 @@ def add_params(commands):
         metavar="SIZE",
         help="for --cost: the sizes of one example, where the model leaves some open",
     )
+    command.add_argument(
+        "--depth", type=int, metavar="N", help="one row for layers whose names begin alike"
+    )
+    command.add_argument(
+        "--columns", nargs="+", metavar="NAME", help="of: 'output shape' formula params"
+    )
     command.add_argument("--format", choices=["text", "markdown", "html"], default="text")
     command.set_defaults(run=run_params)
 
 
 def run_params(chosen):
-    model = load(chosen.model)
+    model, params = load(chosen.model), helper("params")
+    columns = chosen.columns or params.COLUMNS
     try:
-        explanation = helper("params").explain(model, chosen.cost, chosen.input_shape)
+        explanation = params.explain(model, chosen.cost, chosen.input_shape, chosen.depth, columns)
     except ValueError as error:
         raise Refusal(error) from error
     texts = {"markdown": explanation.to_markdown, "html": explanation._repr_html_}

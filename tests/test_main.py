@@ -65,6 +65,16 @@ def test_params_writes_markdown_html_and_costs(tmp_path, capsys):
     assert wanted.costs["Multiply-adds"] == 7 * 5 * 3 + 7 * 4 * (3 * 2 + 2 * 2)
 
 
+def test_params_folds_and_chooses_columns(tmp_path, capsys):
+    model = small_model()
+    path = saved(model, tmp_path / "model.keras")
+    assert main(["params", path, "--depth", "1", "--columns", "params", "output shape"]) == 0
+    wanted = explain(model, depth=1, columns=["params", "output shape"])
+    assert capsys.readouterr().out == f"{wanted}\n" and "Formula" not in str(wanted)
+    assert "depth=0" in refused(["params", path, "--depth", "0"], capsys)
+    assert "columns=['cost']" in refused(["params", path, "--columns", "cost"], capsys)
+
+
 def refused(arguments, capsys):
     """The one sentence with which the command ends."""
     assert main(arguments) == 1
