@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in $(pythons); do $$p -c '$(supported)' 2>&- && echo $$p
 allow_root = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .PHONY: help lab test test-weekly test-backends test-browser nbgrader attacks package notebook \
-    refresh measure bench data colab lint lock clean
+    refresh measure bench data colab release lint lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -84,6 +84,9 @@ data: .venv/ready  ## make data/ again from its packages and compare the checksu
 
 colab: .venv/ready  ## let notebooks alone fetch dlhelpers: make colab REPO=owner/name (or none)
 	.venv/bin/python tools/colab.py $(REPO)
+
+release: .venv/ready  ## test everything, then commit and tag a version: make release VERSION=0.2.0
+	.venv/bin/python tools/release.py $(VERSION)
 
 lint: .venv/ready  ## the style of the Python files
 	.venv/bin/ruff check && .venv/bin/ruff format --check
