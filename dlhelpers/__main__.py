@@ -34,6 +34,9 @@ def main(arguments=None):
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return 1
+    except OSError as error:  # a name that is too long, a disk that is full
+        print(f"{error.filename or 'A file'}: {error.strerror}.", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -86,8 +86,8 @@ def copy(names, folder, force=False):
         The paths written, a list. A copy that is pristine already is not written again.
 
     Raises:
-        CopyError: a name is unknown, or a file in the way was changed or is no copy. Then nothing
-            is written.
+        CopyError: a name is unknown, or a file in the way was changed or is no copy: then nothing
+            is written. Or a file cannot be written: then it is not there, not even in part.
     """
     folder, installed = Path(folder), texts()
     files = files_of([name.removesuffix(".py") for name in names], installed)
@@ -104,13 +104,17 @@ def copy(names, folder, force=False):
     wanted = [file for file in files if file not in there or not there[file].pristine]
     for file in wanted:
         path = folder / file
-        path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")  # no two runs share it
         try:
-            unfinished.write_text(stamped(file, installed[file]), encoding="utf-8", newline="\n")
-            os.replace(unfinished, path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                text = stamped(file, installed[file])
+                unfinished.write_text(text, encoding="utf-8", newline="\n")
+                os.replace(unfinished, path)
+            finally:
+                unfinished.unlink(missing_ok=True)
+        except OSError as error:  # a full disk, no right to write, a link to nowhere
+            raise CopyError(f"{path} cannot be written: {error.strerror}.") from error
     return [folder / file for file in wanted]
 
 

@@ -147,6 +147,31 @@ def test_an_input_shape_that_does_not_fit_gets_one_sentence(tmp_path, capsys):
     assert "input_shape=(7,) does not fit" in error
 
 
+LONG = "a" * 300
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["params", LONG],
+        ["check", LONG],
+        ["copy", "claims", "--to", LONG],
+        ["copy", "claims", "--to", "{loop}"],
+        ["copy", "claims", "--to", "{dangling}"],
+        ["student", "notebooks/09_convolution_by_hand.ipynb", "--to", LONG],
+        ["grade", LONG, "--notebook", "notebooks/09_convolution_by_hand.ipynb"],
+    ],
+    ids=lambda arguments: f"{arguments[0]} {arguments[-1][:10]}",
+)
+def test_a_place_that_cannot_be_gets_one_sentence(arguments, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    places = {name: tmp_path / name for name in ("loop", "dangling")}
+    refused([argument.format(**places) for argument in arguments], capsys)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_the_command_works_in_a_terminal_and_its_help_imports_nothing_heavy(tmp_path):
     def run(*arguments):
         command = [sys.executable, "-X", "importtime", "-m", "dlhelpers", *arguments]
