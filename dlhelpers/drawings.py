@@ -306,12 +306,13 @@ LOOKS_BY_NAME = {
     "ELU": ("#a96b59", "--", "x"),
     "plain": ("#717581", "--", "s"),
     "normalised": ("#e76300", "-", "o"),
-    "E": (INK, "-", "o"),
-    "100 E": ("#e76300", "--", "s"),
     "sgd": ("#3f90da", "-", "o"),
     "momentum": ("#832db6", "-", "s"),
     "rmsprop": ("#a96b59", "-", "^"),
     "adam": ("#bd1f01", "-", "D"),
+    "adagrad": ("#e76300", "-", "v"),
+    "constant": ("#3f90da", "-", "o"),
+    "cosine": ("#bd1f01", "-", "D"),
 }
 LOOKS_OF_OTHERS = (
     ("#3f90da", ":", "v"), ("#832db6", "-.", "^"), ("#e76300", "--", "s"), (INK, "-", "o"),
@@ -339,7 +340,7 @@ def _spoken(value, exact, digits=2):
 
 
 def descents(paths, hessian, title=None):
-    """Draw the paths of optimizers on the error E = w H w / 2, two panels in a row.
+    """Draw the paths of optimizers on the loss L = w H w / 2, two panels in a row.
 
     The panels show the surroundings of the starting point and of the lowest one, which is marked.
     The title of each says how high its path ends; one that ends above its start "flies off".
@@ -360,7 +361,7 @@ def descents(paths, hessian, title=None):
     wide, high = 1.08 * abs(start[0]), 1.2 * abs(start[1])
     across = (-wide, 0.6 * wide) if start[0] < 0 else (-0.6 * wide, wide)
     mesh = np.meshgrid(np.linspace(*across, 120), np.linspace(-high, high, 120))
-    error = sum(hessian[i][j] * mesh[i] * mesh[j] / 2 for i in (0, 1) for j in (0, 1))
+    loss = sum(hessian[i][j] * mesh[i] * mesh[j] / 2 for i in (0, 1) for j in (0, 1))
     rows = -(-len(paths) // 2)
     figure, panels = plt.subplots(rows, 2, figsize=(7, 0.6 + 1.5 * rows), sharex=True, sharey=True,
                                   squeeze=False)  # fmt: skip
@@ -369,17 +370,16 @@ def descents(paths, hessian, title=None):
         path = np.asarray(path, float)
         if path.ndim != 2 or path.shape[1] != 2 or not np.array_equal(path[0], start):
             raise ValueError(f"The path of {name!r} is no array (steps + 1, 2) from {start}.")
-        ax.contourf(*mesh, error, [-1, 5, 20, 50, 100, 1e9], colors=RAVINE, antialiased=False)
+        ax.contourf(*mesh, loss, [-1, 5, 20, 50, 100, 1e9], colors=RAVINE, antialiased=False)
         gone = np.flatnonzero(np.abs(path).max(axis=1) > 9 * wide)
         drawn = path[: gone[0] if len(gone) else None]
         ax.plot(*drawn.T, ms=2.2, lw=0.8, antialiased=False, **looks[name])
         ax.plot(0, 0, "+", color=INK, ms=9)
         first, last = (w @ hessian @ w / 2 for w in path[[0, -1]])
-        said = f"{'flies off to ' if last > first else ''}E = {_spoken(last, True)}"
+        said = f"{'flies off to ' if last > first else ''}L = {_spoken(last, True)}"
         ax.set_title(f"{name}: {said}", fontsize=10)
         crossings = np.sum((path[1:, 1] * path[:-1, 1] < 0) & (np.abs(path[1:, 1]) > 1e-3))
-        times = "once" if crossings == 1 else f"{crossings} times"
-        words.append(f"{name} crosses the w1 axis {times}, {said}")
+        words.append(f"{name}: {crossings}, {said}")
     for ax in panels.flat[len(paths) :]:
         ax.remove()
     panels[0, 0].set(xlim=across, ylim=(-high, high))
@@ -387,11 +387,53 @@ def descents(paths, hessian, title=None):
     figure.supylabel("$w_2$")
     figure.suptitle(title, x=0.02, ha="left", fontsize=12)
     about = title or "Paths into a ravine along the w1 axis"
-    panels[0, 0].alt = f"{about}, {len(path) - 1} steps: {'; '.join(words)}."
+    about = f"{about}, {len(path) - 1} steps, crossings of the w1 axis and loss at the end"
+    panels[0, 0].alt = f"{about}: {'; '.join(words)}."
     return figure
 
 
 RAVINE = ("#ffffff", "#f4f4f4", "#e9e9e9", "#dedede", "#d3d3d3")  # from the floor up
+
+
+def loss_over_rate(races, ylabel, cut=None, ax=None):
+    """Draw the loss over the learning rate for several methods, each over its own range.
+
+    A ring marks the lowest loss of each. What stands behind a comma in a name, as in "adam, 100 L",
+    is another run of the same method: it keeps the colour, with a dashed line and open markers.
+
+    Args:
+        races: name → (rates, losses), both arrays (n,) with n of its own.
+        ylabel: which loss.
+        cut: the loss from which on, and where it is no number, a point stands on a dotted line.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes. Its words give the numbers of each method, and its lowest one.
+
+    Raises:
+        ValueError: a method has not as many losses as rates.
+    """
+    ax = ax or plt.subplots(figsize=(7.2, 3.8))[1]
+    if cut is not None:
+        ax.axhline(cut, color="#717581", lw=1, ls=":", label=f"cut at {cut:g}")
+    words, looks = [], _looks_by_name(races)
+    for name, (rates, losses) in races.items():
+        rates, losses = np.asarray(rates, float), np.asarray(losses, float)
+        if len(rates) != len(losses):
+            raise ValueError(f"{name!r} has {len(losses)} losses, but {len(rates)} rates.")
+        drawn = losses if cut is None else np.fmin(losses, cut)
+        again = {"ls": "--", "mfc": "none"} if "," in name else {}
+        ax.plot(rates, drawn, label=name, ms=5, **looks[name] | again)
+        best = int(np.nanargmin(drawn))
+        ax.plot(rates[best], drawn[best], "o", ms=12, mfc="none", mec=looks[name]["color"])
+        said = ", ".join(_spoken(loss, False, 3) for loss in drawn)
+        words.append(f"{name} from η = {rates[0]:g} to {rates[-1]:g}: {said}")
+    ax.set(xscale="log", xlabel="learning rate η", ylabel=ylabel)
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    above = "" if cut is None else f", cut at {cut:g}"
+    about = f"{ylabel[0].upper()}{ylabel[1:]} over the learning rate{above}"
+    ax.alt = f"{about}; a ring marks the lowest. {'; '.join(words)}."
+    return ax
 
 
 def side_by_side(panels, xlabel, ylabel, level=None, **axes):

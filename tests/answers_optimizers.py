@@ -31,62 +31,81 @@ def plain_mean(k, t, alpha):
     return 1 / t
 
 
-def adamw_step(w, g, s, r, t, eta, weight_decay):
-    s = 0.9 * s + 0.1 * g
-    r = 0.999 * r + 0.001 * g**2
-    delta_w = -eta * (s / (1 - 0.9**t)) / np.sqrt(r / (1 - 0.999**t))
-    return (1 - eta * weight_decay) * w + delta_w, s, r
+def where(curvature, lower, higher, steps=100, start=1.0):
+    """Walk, instead of a formula."""
+    ends = []
+    for eta in (lower, higher):
+        w = start
+        for _ in range(steps):
+            w -= eta * curvature * w
+        ends.append(w)
+    return tuple(ends)
 
 
-def decay_in_the_gradient(w, g, s, r, t, eta, weight_decay):
-    return adamw_step(w, g + weight_decay * w, s, r, t, eta, 0)
+def warmup_cosine(step, steps, warmup, eta):
+    if step < warmup:
+        return eta / warmup * (1 + step)
+    return eta * np.cos(np.pi / 2 * (step - warmup) / (steps - warmup)) ** 2
 
 
-def no_decay(w, g, s, r, t, eta, weight_decay):
-    return adamw_step(w, g, s, r, t, eta, 0)
+def behind(change):
+    """An answer that is right in the warm-up and gives `change(done, eta)` behind it."""
+
+    def answer(step, steps, warmup, eta):
+        if step < warmup:
+            return warmup_cosine(step, steps, warmup, eta)
+        return change((step - warmup) / (steps - warmup), eta)
+
+    return answer
 
 
-def decay_without_eta(w, g, s, r, t, eta, weight_decay):
-    return adamw_step(w, g, s, r, t, eta, weight_decay / eta)
+def no_warmup(step, steps, warmup, eta):
+    return eta * (1 + np.cos(np.pi * step / steps)) / 2
 
 
-def no_bias_correction(w, g, s, r, t, eta, weight_decay):
-    s, r = 0.9 * s + 0.1 * g, 0.999 * r + 0.001 * g**2
-    return (1 - eta * weight_decay) * w - eta * s / np.sqrt(r), s, r
+def from_nothing(step, steps, warmup, eta):
+    return eta * step / warmup if step < warmup else warmup_cosine(step, steps, warmup, eta)
 
 
-def no_root(w, g, s, r, t, eta, weight_decay):
-    s, r = 0.9 * s + 0.1 * g, 0.999 * r + 0.001 * g**2
-    step = eta * (s / (1 - 0.9**t)) / (r / (1 - 0.999**t))
-    return (1 - eta * weight_decay) * w - step, s, r
+def counted_from_the_start(step, steps, warmup, eta):
+    rule = warmup_cosine if step < warmup else no_warmup
+    return rule(step, steps, warmup, eta)
 
 
-def corrected_memories(w, g, s, r, t, eta, weight_decay):
-    w, s, r = adamw_step(w, g, s, r, t, eta, weight_decay)
-    return w, s / (1 - 0.9**t), r / (1 - 0.999**t)
+def too_long(step, steps, warmup, eta):
+    if step < warmup:
+        return warmup_cosine(step, steps, warmup, eta)
+    return no_warmup(step - warmup, steps, warmup, eta)
 
 
-def uphill(w, g, s, r, t, eta, weight_decay):
-    new, s, r = adamw_step(w, g, s, r, t, eta, weight_decay)
-    return 2 * (1 - eta * weight_decay) * w - new, s, r
+def warmed_to_one(step, steps, warmup, eta):
+    return warmup_cosine(step, steps, warmup, 1 if step < warmup else eta)
 
 
-def weights_only(w, g, s, r, t, eta, weight_decay):
-    return adamw_step(w, g, s, r, t, eta, weight_decay)[0]
+def reader(rate=0.003, decay_steps=400, kind="Adam", **options):
+    """A function that makes the network of `clothes_reader`."""
+
+    def network():
+        import keras
+
+        model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10)])
+        eta = rate
+        if decay_steps:
+            eta = keras.optimizers.schedules.CosineDecay(rate, decay_steps=decay_steps)
+        optimizer = getattr(keras.optimizers, kind)(eta, **options)
+        model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        return model
+
+    return network
 
 
-def correction_by_multiplying(w, g, s, r, t, eta, weight_decay):
-    s, r = 0.9 * s + 0.1 * g, 0.999 * r + 0.001 * g**2
-    step = eta * (s * (1 - 0.9**t)) / np.sqrt(r * (1 - 0.999**t))
-    return (1 - eta * weight_decay) * w - step, s, r
-
-
-def of_the_gradient_alone(w, g, s, r, t, eta, weight_decay):
-    new, s, r = adamw_step(w, g, s, r, t, eta, weight_decay)
-    return (1 - eta * weight_decay) * w - eta * g / np.sqrt(r / (1 - 0.999**t)), s, r
-
-
-RIGHT = {"optimizers.weight_of_step": weight_of_step, "optimizers.adamw_step": adamw_step}
+NEEDS_KERAS = ["optimizers.clothes_reader"]
+RIGHT = {
+    "optimizers.weight_of_step": weight_of_step,
+    "optimizers.limit": where,
+    "optimizers.warmup_cosine": warmup_cosine,
+    "optimizers.clothes_reader": reader(kind="AdamW", weight_decay=0.1),
+}
 WRONG = {
     "optimizers.weight_of_step": [
         (weight_not_corrected, "This is the"),
@@ -98,16 +117,35 @@ WRONG = {
         (lambda k, t, alpha: weight_of_step(k, t, alpha) / (1 - alpha), "Each step contributes"),
         (lambda k, t, alpha: 2 * weight_of_step(k, t, alpha), "Put a gradient"),
     ],
-    "optimizers.adamw_step": [
-        (decay_in_the_gradient, "The decay went"),
-        (no_decay, "The decay is missing."),
-        (decay_without_eta, "The decay is eta"),
-        (no_bias_correction, "The bias correction"),
-        (no_root, "The corrected r"),
-        (corrected_memories, "Give back the"),
-        (uphill, "The step goes"),
-        (weights_only, "Give a tuple"),
-        (correction_by_multiplying, "Give a tuple"),
-        (of_the_gradient_alone, "The step uses"),
+    "optimizers.limit": [
+        (lambda c, a, b: where(c, b, a), "The higher learning"),
+        (lambda c, a, b: where(c, a, b, steps=1), "That is what"),
+        (lambda c, a, b: where(c, a, b, steps=1, start=-1.0), "That is one"),
+        (lambda c, a, b: (1 - 100 * a * c, 1 - 100 * b * c), "100 steps multiply"),
+        (lambda c, a, b: where(c / 2, a, b), "The slope of"),
+        (lambda c, a, b: where(2 * c, a, b), "The 1/2 cancels"),
+        (lambda c, a, b: where(-c, a, b), "The step goes"),
+        (lambda c, a, b: tuple(c * w**2 / 2 for w in where(c, a, b)), "That is the loss"),
+        (lambda c, a, b: (0, float("inf")), "Give a pair."),
+    ],
+    "optimizers.warmup_cosine": [
+        (no_warmup, "The warm-up is"),
+        (from_nothing, "Step 0 has"),
+        (behind(lambda done, eta: eta), "Behind the warm-up"),
+        (counted_from_the_start, "The cosine begins"),
+        (too_long, "From the end"),
+        (behind(lambda done, eta: eta * np.cos(np.pi * done)), "The cosine runs"),
+        (behind(lambda done, eta: eta * np.cos(np.pi * done) ** 2), "That goes up"),
+        (behind(lambda done, eta: eta - eta * done), "That falls in"),
+        (behind(lambda done, eta: eta * np.sin(np.pi / 2 * done) ** 2), "The sign is"),
+        (warmed_to_one, "During the warm-up"),
+        (lambda step, steps, warmup, eta: 3 * eta, "Two cases."),
+    ],
+    "optimizers.clothes_reader": [
+        (reader(decay_steps=20, epsilon=1.0, weight_decay=30), "It shall learn"),
+        (reader(rate=3.0, decay_steps=0), "It shall learn"),
+        (reader(epsilon=1.0, weight_decay=30), "Adam's first step"),
+        (reader(kind="SGD"), "Adam's first step"),
+        (reader(weight_decay=30), "Each step takes"),
     ],
 }

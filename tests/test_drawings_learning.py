@@ -32,6 +32,9 @@ DRAWN = {
     ),
     "units": lambda ax=None: drawings.units({"random": RNG.normal(size=(12, 7))}, (3, 4), ax=ax),
     "descents": lambda: drawings.descents({"sgd": descent(0.05)}, RAVINE, "η = 0.05"),
+    "loss_over_rate": lambda ax=None: drawings.loss_over_rate(
+        {"sgd": ([0.1, 1], [0.5, 0.9])}, "loss in epoch 2", ax=ax
+    ),
     "side_by_side": lambda: drawings.side_by_side(
         {"SGD": ([1, 2], {"E": [3, 4]})}, "rate", "loss in epoch 2"
     ),
@@ -210,11 +213,11 @@ def test_descents_says_how_often_a_path_crosses_the_floor_and_how_high_it_ends()
     ends = [(w @ RAVINE @ w) / 2 for w in (descent(0.05)[-1], descent(0.02)[-1])]
     crossings = sum(3 * 0.25**step > 0.001 for step in range(1, 11))  # w2 times -0.25 in each step
     assert words(figure) == (
-        f"η = 1, 10 steps: sgd crosses the w1 axis {crossings} times, E = {ends[0]:.2g}; "
-        f"momentum crosses the w1 axis 0 times, E = {ends[1]:.2g}."
+        f"η = 1, 10 steps, crossings of the w1 axis and loss at the end: "
+        f"sgd: {crossings}, L = {ends[0]:.2g}; momentum: 0, L = {ends[1]:.2g}."
     )
     assert [ax.get_title() for ax in figure.axes] == [
-        f"sgd: E = {ends[0]:.2g}", f"momentum: E = {ends[1]:.2g}",
+        f"sgd: L = {ends[0]:.2g}", f"momentum: L = {ends[1]:.2g}",
     ]  # fmt: skip
     np.testing.assert_array_equal(figure.axes[0].lines[0].get_xydata(), descent(0.05))
 
@@ -242,6 +245,35 @@ def test_descents_looks_to_the_other_side_from_a_start_on_the_right():
 def test_descents_refuses_a_path_of_another_shape_or_from_another_start(other):
     with pytest.raises(ValueError, match="path of 'adam' is no array"):
         drawings.descents({"sgd": descent(0.05), "adam": other}, RAVINE)
+
+
+def test_loss_over_rate_draws_each_method_over_its_own_rates_and_rings_the_lowest():
+    races = {"sgd": ([0.1, 1], [0.5, 0.9]), "adam": ([0.001, 0.01, 0.1], [0.7, 0.4, 2.0])}
+    ax = drawings.loss_over_rate(races, "loss in epoch 2")
+    for name, (rates, losses) in races.items():
+        (line,) = [line for line in ax.lines if line.get_label() == name]
+        assert (list(line.get_xdata()), list(line.get_ydata())) == (rates, losses)
+    rings = [line.get_xydata().tolist() for line in ax.lines if line.get_markersize() == 12]
+    assert rings == [[[0.1, 0.5]], [[0.01, 0.4]]]
+    assert ax.get_xscale() == "log"
+    assert words(ax) == (
+        "Loss in epoch 2 over the learning rate; a ring marks the lowest. sgd from η = 0.1 to 1: "
+        "≈0.5, ≈0.9; adam from η = 0.001 to 0.1: ≈0.7, ≈0.4, ≈2."
+    )
+
+
+def test_another_run_of_a_method_keeps_its_colour_and_what_is_cut_stands_on_the_line():
+    races = {"adam": ([1, 2], [3, 4]), "adam, 100 L": ([1, 2, 3], [3, 9, np.nan])}
+    ax = drawings.loss_over_rate(races, "loss", cut=5)
+    lines = {line.get_label(): line for line in ax.lines}
+    first, again = lines["adam"], lines["adam, 100 L"]
+    assert first.get_color() == again.get_color() and first.get_ls() != again.get_ls()
+    assert list(again.get_ydata()) == [3, 5, 5] and "cut at 5" in lines
+
+
+def test_loss_over_rate_refuses_a_method_with_fewer_losses_than_rates():
+    with pytest.raises(ValueError, match="'sgd' has 1 losses, but 2 rates"):
+        drawings.loss_over_rate({"sgd": ([1, 2], [3])}, "loss")
 
 
 def test_side_by_side_draws_each_panel_and_says_its_numbers():

@@ -31,9 +31,9 @@ SABOTAGES = {
     ),
     # an ε beside which the root does not matter
     "04_optimizers": (
-        "adam_1, adam_100 = (race(optimizers.Adam(), factor)",
-        "adam_1, adam_100 = (race(optimizers.Adam(epsilon=1.0), factor)",
-        "at the three smaller η, the factor 100 moves Adam's loss by less than 5 %",
+        '"adam": optimizers.Adam,',
+        '"adam": lambda: optimizers.Adam(epsilon=1.0),',
+        "100 times the loss leaves Adam's as it was, within 25 %, at the three smaller η",
     ),
     # no normalization in the normalised network
     "05_batch_normalization": (

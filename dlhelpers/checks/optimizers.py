@@ -1,5 +1,7 @@
 """What the exercises of the notebook on optimizers want."""
 
+import math
+
 import numpy as np
 
 
@@ -39,59 +41,150 @@ def weight_of_step(k, t, alpha):
     )
 
 
-def adamw_step_inputs(random):
-    w, g = np.array([2.0, -1.0, 0.5]), np.array([0.3, -20.0, 0.01])
-    s, r = np.array([-0.4, 2.0, 0.03]), np.array([0.2, 9.0, 0.0004])
-    t, rates, decays = 7, (0.1, 0.05), (0.5, 0.2)
-    if random is not None:
-        w, s = random.uniform(-3, 3, 3).round(1), random.uniform(-2, 2, 3).round(2)
-        g, r = s + random.uniform(-1, 1, 3).round(2), s**2 + random.uniform(0.1, 1, 3).round(2)
-        t = int(random.integers(3, 12))
-        rates, decays = random.uniform(0.02, 0.2, 2).round(3), random.uniform(0.1, 0.6, 2).round(2)
-    zero = np.zeros(3)
-    return [
-        (w, g, zero, zero, 1, float(rates[0]), float(decays[0])),
-        (w, g, s, r, t, float(rates[1]), float(decays[1])),
-    ]
+def limit_inputs(random):
+    if random is None:
+        return [(25, 0.079, 0.081)]
+    curvature = int(random.choice([5, 8, 10, 16, 20, 40, 50]))
+    return [(curvature, 1.975 / curvature, 2.025 / curvature)]
 
 
-def adamw_step(w, g, s, r, t, eta, decay):
-    new_s, new_r = g - 0.9 * (g - s), g**2 - 0.999 * (g**2 - r)
+def limit(curvature, lower, higher):
+    """Where w is after 100 steps of SGD on curvature · w² / 2, from w = 1, at both rates."""
+    rates = np.array([lower, higher])
+    factors = 1 - curvature * rates
+    right = factors**100
 
-    def state(change, keep, s=new_s, r=new_r):
-        return keep * w + change, s, r
+    def both(values):
+        return tuple(np.asarray(values, float).tolist())
 
-    keep = 1 - eta * decay
-    up, down = new_s / (1 - 0.9**t), np.sqrt(new_r / (1 - 0.999**t))
-    h = g + decay * w
-    l2 = 0.9 * s + 0.1 * h, 0.999 * r + 0.001 * h**2
-    step_l2 = -eta * l2[0] / (1 - 0.9**t) / np.sqrt(l2[1] / (1 - 0.999**t))
     mistakes = {
-        "The decay went into the gradient: that is L2, and Adam divides it away.": state(
-            step_l2, 1, *l2
+        "The higher learning rate stands second, and goes further.": both(right[::-1]),
+        "That is what one step multiplies w by; there are 100.": both(factors),
+        "That is one step's factor without its sign; there are 100.": both(-factors),
+        "100 steps multiply: the slope is a new one in each of them.": both(
+            1 - 100 * curvature * rates
         ),
-        "The decay is missing.": state(-eta * up / down, 1),
-        "The decay is eta times weight_decay: with a small step little is lost.": state(
-            -eta * up / down, 1 - decay
+        "The slope of curvature · w² / 2 is curvature · w: the 1/2 cancels.": both(
+            (1 - curvature * rates / 2) ** 100
         ),
-        "The bias correction is missing: divide s by 1 - 0.9**t and r by 1 - 0.999**t.": state(
-            -eta * new_s / np.sqrt(new_r), keep
+        "The 1/2 cancels the 2 of the square: the slope is curvature · w.": both(
+            (1 - 2 * curvature * rates) ** 100
         ),
-        "The corrected r stands under a root.": state(-eta * up / down**2, keep),
-        "The step uses the new s, not the gradient alone: that would be RMSprop.": state(
-            -eta * g / down, keep
-        ),
-        "Give back the running s and r; the corrected ones are for this step only.": state(
-            -eta * up / down, keep, up, down**2
-        ),
-        "The step goes down: minus eta.": state(eta * up / down, keep),
+        "The step goes against the slope: minus eta.": both((1 + curvature * rates) ** 100),
+        "That is the loss; w is wanted.": both(curvature * right**2 / 2),
     }
     return (
-        state(-eta * up / down, keep),
+        both(right),
         mistakes,
-        "Give a tuple (w, s, r): first the new s and r, then the step with both corrected, and "
-        "the old w times 1 - eta * weight_decay.",
+        "Give a pair. The new w is w - eta · curvature · w: that is w times something, and each "
+        "step multiplies by it again.",
     )
+
+
+def warmup_cosine_inputs(random):
+    if random is None:
+        return [(0, 1000, 100, 0.1), (49, 1000, 100, 0.1), (100, 1000, 100, 0.1),
+                (550, 1000, 100, 0.1), (700, 800, 50, 0.003), (800, 800, 50, 0.003)]  # fmt: skip
+    warmup, total = int(random.integers(20, 60)), int(random.integers(300, 900))
+    eta = float(random.integers(10, 500)) / 1000
+    steps = [0, warmup // 2, warmup, (warmup + total) // 2, total - 30, total]
+    return [(step, total, warmup, eta) for step in steps]
+
+
+def warmup_cosine(step, steps, warmup, eta):
+    def cosine(done):
+        return eta * (1 + math.cos(math.pi * done)) / 2
+
+    rising = step < warmup
+    done = (step - warmup) / (steps - warmup)
+    right = eta * (step + 1) / warmup if rising else cosine(done)
+    mistakes = {
+        "The warm-up is missing: in its first steps the rate is (step + 1) / warmup of eta.": (
+            cosine(step / steps)
+        ),
+        "Step 0 has a rate above 0, or it would be a step for nothing: step + 1.": (
+            eta * step / warmup if rising else right
+        ),
+        "Behind the warm-up it stays at eta; the cosine is missing.": right if rising else eta,
+        "The cosine begins when the warm-up ends, with eta: count its steps from there.": (
+            right if rising else cosine(step / steps)
+        ),
+        "From the end of the warm-up to the last step are steps - warmup steps: the rate shall be "
+        "0 at the last one.": right if rising else cosine((step - warmup) / steps),
+        "The cosine runs from 1 to -1; half of 1 plus it runs from 1 to 0.": (
+            right if rising else eta * math.cos(math.pi * done)
+        ),
+        "That goes up again: half a wave, from 0 to π, is enough.": (
+            right if rising else eta * (1 + math.cos(2 * math.pi * done)) / 2
+        ),
+        "That falls in a straight line; a cosine is wanted.": right if rising else eta * (1 - done),
+        "The sign is wrong: it would rise to eta at the end.": (
+            right if rising else eta * (1 - math.cos(math.pi * done)) / 2
+        ),
+        "During the warm-up it rises to eta and not to 1.": right / eta if rising else right,
+    }
+    return (
+        right,
+        mistakes,
+        "Two cases. step < warmup: eta times (step + 1) / warmup. Otherwise the cosine, with the "
+        "part of its own steps that is over.",
+    )
+
+
+STEPS = 400  # that the network of `clothes_reader` is to learn for
+
+
+def clothes_reader_inputs(random):
+    return [()]
+
+
+def clothes_reader_look(answer, progress):
+    """What the optimizer does to a weight, measured on a copy of it that has not stepped yet."""
+    import keras
+
+    model = answer()
+    if not hasattr(model, "count_params"):
+        raise TypeError("it gives no Keras model")
+    if not model.compiled:
+        raise ValueError("the model is not compiled")
+
+    def number(value):
+        return float(np.ravel(np.asarray(keras.ops.convert_to_numpy(value), float))[0])
+
+    def copy():
+        return type(model.optimizer).from_config(model.optimizer.get_config())
+
+    def first_step(gradient):
+        optimizer, weight = copy(), keras.Variable([1.0])
+        optimizer.apply([keras.ops.convert_to_tensor([gradient], "float32")], [weight])
+        return number(weight) - 1
+
+    later = copy()
+    later.build([keras.Variable([1.0])])
+    rates = [number(later.learning_rate)]
+    later.iterations.assign(STEPS // 2)
+    rates.append(number(later.learning_rate))
+    decay = -first_step(0.0)
+    return {"rates": rates, "decay": decay, "step": -first_step(1e-3) - decay}
+
+
+def clothes_reader_faults(seen):
+    first, middle = seen["rates"]
+    units = seen["step"] / first if first else 0
+    rate = ""
+    if not 1e-4 <= first <= 0.03:
+        rate = f"The learning rate starts at {first:.3g}."
+    elif not 1e-5 <= middle <= 0.03:
+        rate = f"At step {STEPS // 2} of {STEPS} the learning rate is {middle:.3g}."
+    return {
+        "rate": rate,
+        "root": f"At a gradient of 0.001 the first step is {units:.2g} times the learning rate."
+        if not 0.5 < units < 5
+        else "",
+        "decay": f"A weight without a gradient loses {100 * seen['decay']:.2g} % in one step."
+        if not seen["decay"] <= 0.01
+        else "",
+    }
 
 
 EXERCISES = {
@@ -107,16 +200,49 @@ EXERCISES = {
             "1 - alpha**t.",
         ],
     },
-    "adamw_step": {
-        "kind": "write",
-        "inputs": adamw_step_inputs,
-        "case": adamw_step,
+    "limit": {
+        "kind": "predict",
+        "inputs": limit_inputs,
+        "case": limit,
+        "tolerance": 0.02,
+        "because": "each step multiplies w by 1 - η · curvature; below -1 it grows, so η < 2 / "
+        "curvature is the limit",
         "hints": [
-            "Four lines: the new s, the new r, Adam's step, and the weights after decay and step.",
-            "s and r run on uncorrected; only the step divides them by 1 - 0.9**t and by "
-            "1 - 0.999**t. The decay never meets the root.",
-            "The last line is: return (1 - eta * weight_decay) * w - eta * s_corrected / "
-            "np.sqrt(r_corrected), s, r.",
+            "What is the slope of the loss at w? Write down the new w.",
+            "The new w is w - eta · curvature · w. Put w outside the brackets: what does one step "
+            "multiply w by?",
+            "By 1 - eta · curvature, 100 times, from w = 1: (1 - eta * curvature) ** 100.",
+        ],
+    },
+    "warmup_cosine": {
+        "kind": "write",
+        "inputs": warmup_cosine_inputs,
+        "case": warmup_cosine,
+        "hints": [
+            "Two cases: before and behind the end of the warm-up. What is the rate at the first "
+            "step of each?",
+            "In the warm-up: eta * (step + 1) / warmup. Behind it the cosine of the lesson, with "
+            "step and steps counted from the end of the warm-up.",
+            "done = (step - warmup) / (steps - warmup), and eta * (1 + np.cos(np.pi * done)) / 2.",
+        ],
+    },
+    "clothes_reader": {
+        "kind": "repair",
+        "inputs": clothes_reader_inputs,
+        "look": clothes_reader_look,
+        "faults": clothes_reader_faults,
+        "says": {
+            "rate": "It shall learn for 400 steps, with a rate that is good for Adam and falls to "
+            "0 at the last of them.",
+            "root": "Adam's first step is as long as the learning rate, whatever the gradient. "
+            "Which number beside the root hides it?",
+            "decay": "Each step takes the part η λ of it. Over 400 steps that should not be all.",
+        },
+        "hints": [
+            "Three numbers in it are wrong. What would each of them do to a step, or to a weight?",
+            "After how many steps is the schedule at its end? How large is epsilon beside the root "
+            "of a squared gradient of 0.001? What is 1 - 0.003 · 30?",
+            "decay_steps=400, no epsilon (Keras's own is 1e-7), weight_decay=0.1 or none.",
         ],
     },
 }
