@@ -38,16 +38,26 @@ nbgrader: .venv/nbgrader/ready  ## let nbgrader make, collect and grade an assig
 test-browser: .venv/browser/ready  ## move the players in Debian's Chromium
 	PYTHONPATH="$(CURDIR)/.venv/browser" .venv/bin/python -m pytest tests/test_player.py
 
-.PHONY: book test-book
+.PHONY: book test-book slides
+# Pages get Python, when a reader first checks an answer, from its official address; from themselves
+# with PYODIDE=local; or from another address.
+PYODIDE ?=
+local_pyodide = $(filter local,$(PYODIDE))
+book: $(local_pyodide:local=.venv/pyodide/ready)
 book: .venv/book/ready  ## make the book from the notebooks: open _book/index.html
 	rm -rf _book book/notebooks .venv/book/site
 	cp -R notebooks book/
-	PYTHONPATH="$(CURDIR)/.venv/book" .venv/bin/python -m sphinx -E -q -W --keep-going \
-	    -d .venv/book/doctrees book .venv/book/site/html
+	PYODIDE="$(PYODIDE)" PYTHONPATH="$(CURDIR)/.venv/book" .venv/bin/python -m sphinx \
+	    -E -q -W --keep-going -d .venv/book/doctrees book .venv/book/site/html
 	mv .venv/book/site/html _book
+	$(if $(local_pyodide),cp -R .venv/pyodide _book/_static)
 
-test-book: .venv/browser/ready  ## read every page of the book in Debian's Chromium
-	PYTHONPATH="$(CURDIR)/.venv/browser" .venv/bin/python -m pytest -n $(WORKERS) tests/test_book.py
+slides: .venv/book/ready  ## make slides and a PDF: make slides NOTEBOOK=notebooks/10_pooling.ipynb
+	PYTHONPATH="$(CURDIR)/.venv/book" .venv/bin/python book/slides.py $(NOTEBOOK) _slides
+
+BOOK_TESTS ?= tests/test_book.py tests/test_book_answers.py tests/test_slides.py
+test-book: .venv/browser/ready $(if $(findstring answers,$(BOOK_TESTS)),.venv/pyodide/ready)  ## read every page of the book in Debian's Chromium
+	PYTHONPATH="$(CURDIR)/.venv/browser" .venv/bin/python -m pytest -n $(WORKERS) $(BOOK_TESTS)
 
 attacks: .venv/ready  ## try to fool grading, and print what each attempt gained
 	.venv/bin/python tools/attacks.py
@@ -90,7 +100,7 @@ lock: .venv/ready  ## write the newest exact versions into requirements.lock
 	    --output-file book/requirements.lock
 
 clean:  ## remove the environment and caches
-	rm -rf .venv _book book/notebooks dist .pytest_cache .ruff_cache
+	rm -rf .venv _book _slides book/notebooks dist .pytest_cache .ruff_cache
 
 .venv/ready: requirements.lock
 	@test -n "$(PYTHON)" || { echo "This course needs Python 3.11, 3.12 or 3.13 with venv and pip;" \
@@ -115,4 +125,8 @@ clean:  ## remove the environment and caches
 	    --requirement book/requirements.lock
 	cp book/package.json book/package-lock.json $(@D)
 	cd $(@D) && npm ci --silent
+	touch $@
+
+.venv/pyodide/ready: .venv/book/ready
+	.venv/bin/python book/local_pyodide.py $(@D)
 	touch $@

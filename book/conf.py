@@ -3,6 +3,7 @@
 `make book` runs it. A notebook becomes a page as it is stored; nothing is executed. On its way
 (`prepared`) its pictures become files, set-up and solutions are folded, and "notebook 04" in the
 text becomes a link. The notebook that a page offers for download is the one in `notebooks/`.
+Exercises that need only NumPy can be answered in the page, `try_it.py`: their solutions run, once.
 """
 
 import base64
@@ -10,6 +11,7 @@ import hashlib
 import html
 import io
 import json
+import os
 import re
 import shutil
 import sys
@@ -22,13 +24,18 @@ from PIL import Image
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path[:0] = [str(HERE), str(ROOT / "tools")]
 import colab  # noqa: E402
 import stored_pictures  # noqa: E402
+import try_it  # noqa: E402
 
 NOTEBOOKS = {path.stem[:2]: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
 CHAPTERS = tomllib.loads((HERE / "chapters.toml").read_text(encoding="utf-8"))
 ADDRESS = colab.address_in((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+# Where a page gets Python from when a reader first checks an answer: an address, or, after
+# `make book PYODIDE=local`, a folder beside the book's own scripts.
+PYODIDE = os.environ.get("PYODIDE") or try_it.OFFICIAL
+PYODIDE = "pyodide/" if PYODIDE == "local" else PYODIDE
 MATHJAX = ROOT / ".venv/book/node_modules/mathjax/es5"
 
 project = "Deep learning, notebook by notebook"
@@ -59,7 +66,7 @@ templates_path = ["_templates"]
 html_context = {"default_mode": "auto"}
 html_static_path = ["_static"]
 html_css_files = ["book.css"]
-html_js_files = ["book.js"]
+html_js_files = ["book.js", ("answer.js", {"defer": "defer"})]
 html_show_copyright = html_show_sphinx = False
 html_last_updated_fmt = None
 
@@ -82,7 +89,7 @@ def setup(app):
     (Path(app.outdir) / "_images").mkdir(parents=True, exist_ok=True)
     app.connect("source-read", read)
     app.connect("html-page-context", mended)
-    app.connect("build-finished", add_mathjax)
+    app.connect("build-finished", add_scripts)
 
 
 def read(app, docname, source):
@@ -99,6 +106,7 @@ def read(app, docname, source):
 def prepared(notebook, docname, outdir):
     number = Path(docname).stem[:2]
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    mark_exercises(notebook, docname)
     for cell in notebook["cells"]:
         text = source_of(cell)
         if cell["cell_type"] == "markdown":
@@ -106,7 +114,7 @@ def prepared(notebook, docname, outdir):
             cell["source"] = linked(text, number)
         elif cell is code[0]:
             fold(cell, "hide-input", "the set-up, the same in every notebook")
-        elif text.startswith("# @title Solution"):
+        elif text.startswith(try_it.SOLUTION):
             fold(cell, "hide-cell", "the solution")
         for output in cell.get("outputs", []):
             page = "".join(output.get("data", {}).get("text/html", ""))
@@ -118,14 +126,37 @@ def prepared(notebook, docname, outdir):
     return notebook
 
 
+def mark_exercises(notebook, docname):
+    """A class for cells that wait for an answer; below those that need Keras, where to run them."""
+    marked, known = [], {found.cell: found for found in try_it.exercises(notebook)}
+    for cell in notebook["cells"]:
+        marked.append(cell)
+        if exercise := known.get(source_of(cell)):
+            cell["metadata"].setdefault("tags", []).append("exercise")
+            if not exercise.in_page:
+                own_id = {"id": exercise.name.replace(".", "-")}
+                marked.append(try_it.markdown(elsewhere(docname)) | own_id)
+    notebook["cells"] = marked
+
+
+def elsewhere(docname):
+    places = ['<a href="../index.html#run-it-yourself">on your machine</a>']
+    if ADDRESS:
+        places.append(f'<a href="{colab_address(docname)}">in Colab</a>')
+    return f"This exercise needs Keras, which a page does not have. Run it {' or '.join(places)}."
+
+
 def own_links(docname):
     """Where a reader gets the notebook: to download, and in Colab once there is an address."""
     links = f'<a href="../_sources/{docname}.ipynb" download>Download this notebook</a>'
     if ADDRESS:
-        repo = ADDRESS.split("github.com/")[-1]
-        url = colab.BADGES["Open in Colab"][1].format(repo=repo, path=f"{docname}.ipynb")
-        links += f' <a href="{url}">Open in Colab</a>'
+        links += f' <a href="{colab_address(docname)}">Open in Colab</a>'
     return f'\n\n<p class="own-links">{links}</p>'
+
+
+def colab_address(docname):
+    repo = ADDRESS.split("github.com/")[-1]
+    return colab.BADGES["Open in Colab"][1].format(repo=repo, path=f"{docname}.ipynb")
 
 
 def fold(cell, tag, what):
@@ -224,11 +255,16 @@ def mended(app, pagename, templatename, context, doctree):
     body = context.get("body", "")
     # The label would hide the prompt, which says more, from screen readers.
     body = body.replace(' aria-label="Toggle hidden content"', "")
-    context["body"] = body.replace('<th class="head"><p></p></th>', "<td></td>")
+    body = body.replace('<th class="head"><p></p></th>', "<td></td>")
+    if path := NOTEBOOKS.get(Path(pagename).name[:2]):
+        body += try_it.for_the_page(path, PYODIDE)
+    context["body"] = body
 
 
-def add_mathjax(app, error):
-    """The formula renderer and its fonts: all that a page loads of it."""
+def add_scripts(app, error):
+    """What Python in the page reads; the formula renderer and those fonts that a page loads."""
+    script = Path(app.outdir) / "_static" / "course.js"
+    script.write_text(try_it.course_script(), encoding="utf-8")
     target = Path(app.outdir) / "_static" / "mathjax"
     fonts = "output/chtml/fonts/woff-v2"
     shutil.copytree(MATHJAX / fonts, target / fonts, dirs_exist_ok=True)

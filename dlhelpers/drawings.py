@@ -64,6 +64,75 @@ def downhill(loss, slope, path, step, name="w", span=None, ax=None):
     return ax
 
 
+def loss_and_slope(z, losses, slopes, at, when):
+    """Draw losses over one score and their slopes beneath, with a dot where each descent stands.
+
+    Args:
+        z: array (n,) of scores in rising order.
+        losses, slopes: name → a function of an array of scores, the same names in both.
+        at: name → the score that the descent on this loss has reached.
+        when: a few words for the words and the title, such as "after 3 steps".
+
+    Returns:
+        The Figure.
+
+    Raises:
+        ValueError: the three do not have the same names.
+    """
+    if not set(losses) == set(slopes) == set(at):
+        raise ValueError(f"losses has {[*losses]}, slopes {[*slopes]}, at {[*at]}: name the same.")
+    figure, ax = plt.subplots(2, 1, figsize=(5.6, 4.2), sharex=True)
+    words = []
+    for n, name in enumerate(losses):
+        here, style = float(at[name]), ("-", "--", "-.", ":")[n % 4]
+        height, tilt = float(losses[name](here)), float(slopes[name](here))
+        for axes, function, value in ((ax[0], losses, height), (ax[1], slopes, tilt)):
+            axes.plot(z, function[name](z), style, color=f"C{2 * n}", label=name)
+            axes.plot(here, value, MARKERS[n % 6], color=f"C{2 * n}", ms=9, mec="white", zorder=4)
+        words.append(f"{name}: z = {here:.2f}, loss {height:.3f}, slope {tilt:.4f}")
+    ax[0].set(ylabel="loss L", title=when[0].upper() + when[1:])
+    ax[1].set(ylabel="slope ∂L/∂z", xlabel="score z")
+    ax[0].legend(loc="upper right")
+    ax[0].alt = f"{when[0].upper() + when[1:]}. {'; '.join(words)}."
+    return figure
+
+
+def plan(boxes, arrows, ax=None):
+    """Draw a network that is still to be written: boxes from left to right, joined by arrows.
+
+    Args:
+        boxes: name → (column, row, text), counted from the left and from the top; text is what
+            stands under the name, and may be empty.
+        arrows: pairs of names, (from, to).
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        ValueError: an arrow begins or ends at a box that is not there; the message names it.
+    """
+    if missing := [name for arrow in arrows for name in arrow if name not in boxes]:
+        raise ValueError(f"There is no box {missing[0]!r}; there are {_listed(boxes)}.")
+    columns = 1 + max(column for column, _, _ in boxes.values())
+    rows = 1 + max(row for _, row, _ in boxes.values())
+    ax = ax or plt.subplots(figsize=(1.9 * columns, 1.0 * rows + 0.1))[1]
+    for name, (column, row, text) in boxes.items():
+        box, style = (column - 0.36, row - 0.3), "round,pad=0,rounding_size=0.06"
+        ax.add_patch(FancyBboxPatch(box, 0.72, 0.6, boxstyle=style, fc=PAPER["gray"], ec=INK))
+        ax.text(column, row - 0.12 * bool(text), name, ha="center", va="center", weight="bold")
+        ax.text(column, row + 0.13, text, ha="center", va="center", fontsize=9)
+    for start, end in arrows:
+        (left, y, _), (right, height, _) = boxes[start], boxes[end]
+        _arrow(ax, (left + 0.36, y), (right - 0.36, height), INK)
+    ax.set(xlim=(-0.45, columns - 0.55), ylim=(rows - 0.6, -0.4))
+    ax.axis("off")
+    said = (f"{name} ({text})" if text else name for name, (_, _, text) in boxes.items())
+    flow = ", ".join(f"{start} to {end}" for start, end in arrows)
+    ax.alt = f"Plan of a network with the boxes {', '.join(said)}, and arrows from {flow}."
+    return ax
+
+
 # ------------------------------------------------------------------------ activations and gradients
 
 
@@ -598,12 +667,12 @@ def patience(losses, patience, epoch, ax=None):
         y = low - 0.2 * room
         ax.plot([best, last], [y, y], "|-", color=INK, lw=3, ms=12, mew=2, zorder=3)
         ax.text((best + last) / 2, y - 0.04 * room, f"waits {waited} of {patience}", ha="center",
-                va="top")  # fmt: skip
+                va="top", bbox={"fc": "white", "ec": "none", "pad": 1})  # fmt: skip
     if stop:
         ax.axvline(stop, ls="--", lw=1.4, color="#832db6", label="stop")
-    ax.set(xlabel="epoch", ylabel="validation loss", xticks=epochs, xlim=(0.5, len(losses) + 0.5))
+    ax.set(xlabel="epoch", ylabel="validation loss", xticks=epochs, xlim=(0.5, len(losses) + 0.9))
     ax.set(ylim=(low - 0.4 * room, high + 0.25 * room), yticks=[])
-    ax.legend(loc="upper right")
+    ax.legend(loc="upper right", frameon=True, framealpha=1, edgecolor="none")
     loss = f"{losses[epoch - 1]:.4g}"
     kept = f"{losses[best - 1]:.4g} of epoch {best}"
     if stop and epoch > stop:

@@ -3,104 +3,61 @@
 import numpy as np
 
 
-def leaky_relu(z, slope):
-    return np.where(z > 0, z, slope * z)
+def elu_slope(a, alpha):
+    return np.where(a > 0, 1.0, np.minimum(a, 0) + alpha)
 
 
-def the_lectures_maximum(z, slope):
-    return np.maximum(slope * z, z)
+def dying_reader(bias=0.0, rate=0.05, activation="relu", units=100, layer=False):
+    """A function that makes the network of `dying_reader`."""
+
+    def network():
+        import keras
+
+        start = keras.initializers.Constant(bias)
+        model = keras.Sequential([keras.Input((784,))])
+        hidden = None if layer else activation
+        model.add(keras.layers.Dense(units, activation=hidden, bias_initializer=start))
+        if layer:
+            model.add(keras.layers.ReLU())
+        model.add(keras.layers.Dense(10))
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(keras.optimizers.SGD(rate), loss)
+        return model
+
+    return network
 
 
-def relu(z, slope):
-    return np.maximum(0, z)
-
-
-def minimum(z, slope):
-    return np.minimum(slope * z, z)
-
-
-def slope_on_the_wrong_side(z, slope):
-    return np.where(z > 0, slope * z, z)
-
-
-def sign_lost(z, slope):
-    return np.where(z > 0, z, slope * np.abs(z))
-
-
-def slope_itself(z, slope):
-    return np.where(z > 0, z, slope)
-
-
-def derivative(z, slope):
-    return np.where(z > 0, 1.0, slope)
-
-
-def constant_slope(z, slope):
-    return np.where(z > 0, z, 0.1 * z)
-
-
-def dead_units(x, W, b):
-    return np.sum((np.maximum(0, x @ W + b) == 0).all(axis=0))
-
-
-def no_bias(x, W, b):
-    return np.sum((x @ W <= 0).all(axis=0))
-
-
-def zero_for_some(x, W, b):
-    return np.sum((x @ W + b <= 0).any(axis=0))
-
-
-def zeros(x, W, b):
-    return np.sum(x @ W + b <= 0)
-
-
-def dark_pictures(x, W, b):
-    return np.sum((x @ W + b <= 0).all(axis=1))
-
-
-def alive(x, W, b):
-    return np.sum((x @ W + b > 0).any(axis=0))
-
-
-def strictly_negative(x, W, b):
-    return np.sum((x @ W + b < 0).all(axis=0))
-
-
-def share(x, W, b):
-    return np.mean((x @ W + b <= 0).all(axis=0))
-
-
-def negative_mean(x, W, b):
-    return np.sum((x @ W + b).mean(axis=0) <= 0)
-
-
-def negative_bias(x, W, b):
-    return np.sum(b < 0)
-
-
-RIGHT = {"activations.leaky_relu": leaky_relu, "activations.dead_units": dead_units}
+NEEDS_KERAS = ["activations.dying_reader"]
+RIGHT = {
+    "activations.larger_weights": (
+        lambda: "the gradient arrives, and the network does not learn to read"
+    ),
+    "activations.elu_slope": elu_slope,
+    "activations.dying_reader": dying_reader(),
+}
 WRONG = {
-    "activations.leaky_relu": [
-        (the_lectures_maximum, "Above slope 1,"),
-        (relu, "This is ReLU:"),
-        (minimum, "This is the smaller"),
-        (slope_on_the_wrong_side, "The slope belongs"),
-        (sign_lost, "Negative values keep"),
-        (slope_itself, "On the negative"),
-        (derivative, "This is the derivative;"),
-        (constant_slope, "Positive values stay;"),
+    "activations.larger_weights": [
+        (lambda: "the gradient vanishes as before", "Each step back"),
+        (lambda: "the gradient arrives, and the network learns to read", "That is tempting"),
     ],
-    "activations.dead_units": [
-        (no_bias, "Without the bias"),
-        (zero_for_some, "This counts units"),
-        (zeros, "This counts zeros"),
-        (dark_pictures, "This looks for"),
-        (alive, "These are the"),
-        (strictly_negative, "A unit whose"),
-        (share, "The number of"),
-        (negative_mean, "A negative mean"),
-        (negative_bias, "A negative bias"),
-        (lambda x, W, b: (x @ W + b <= 0).all(axis=0), "Compute z ="),
+    "activations.elu_slope": [
+        (lambda a, alpha: np.where(a > 0, 1, alpha * np.exp(np.minimum(a, 0))), "a is the output"),
+        (lambda a, alpha: np.where(a > 0, 1, a), "On the negative"),
+        (lambda a, alpha: np.where(a > 0, 1, a + 1), "The 1 in"),
+        (lambda a, alpha: np.where(a > 0, 1, -a - alpha), "The sign is"),
+        (lambda a, alpha: np.where(a > 0, a, a + alpha), "Above 0 ELU"),
+        (lambda a, alpha: a + alpha, "Above 0 the"),
+        (lambda a, alpha: np.where(a > 0, 1, 0), "Those are the slopes of ReLU"),
+        (lambda a, alpha: np.where(a > 0, 1, alpha), "Those are the slopes of Leaky"),
+        (lambda a, alpha: np.where(a > 0, 1, a / alpha + 1), "The slope is alpha"),
+        (lambda a, alpha: 2 * a, "1 where a"),
+    ],
+    "activations.dying_reader": [
+        (dying_reader(bias=-20, rate=20.0), "Units are dead"),
+        (dying_reader(bias=-20), "Units are dead"),
+        (dying_reader(rate=20.0), "The step is"),
+        (dying_reader(rate=1e-9), "The step is"),
+        (dying_reader(activation="sigmoid"), "Another network"),
+        (dying_reader(units=50), "Another network"),
     ],
 }

@@ -2,65 +2,6 @@
 
 import numpy as np
 
-MAPS = (0, 1, 2)
-
-
-def normalised(x, axes, epsilon, ddof=0):
-    mu, variance = x.mean(axes, keepdims=True), x.var(axes, keepdims=True, ddof=ddof)
-    return (x - mu) / np.sqrt(variance + epsilon)
-
-
-def batch_norm(x, gamma, beta, epsilon):
-    return gamma * normalised(x, MAPS, epsilon) + beta
-
-
-def over_the_batch_only(x, gamma, beta, epsilon):
-    return gamma * normalised(x, 0, epsilon) + beta
-
-
-def each_picture_by_itself(x, gamma, beta, epsilon):
-    return gamma * normalised(x, (1, 2), epsilon) + beta
-
-
-def all_channels_together(x, gamma, beta, epsilon):
-    return gamma * normalised(x, None, epsilon) + beta
-
-
-def over_the_channels(x, gamma, beta, epsilon):
-    return gamma * normalised(x, -1, epsilon) + beta
-
-
-def over_all_but_the_first_axis(x, gamma, beta, epsilon):  # layer normalization
-    return gamma * normalised(x, (1, 2, 3), epsilon) + beta
-
-
-def sample_variance(x, gamma, beta, epsilon):
-    return gamma * normalised(x, MAPS, epsilon, ddof=1) + beta
-
-
-def without_the_root(x, gamma, beta, epsilon):
-    return gamma * (x - x.mean(MAPS)) / (x.var(MAPS) + epsilon) + beta
-
-
-def epsilon_outside_the_root(x, gamma, beta, epsilon):
-    return gamma * (x - x.mean(MAPS)) / (x.std(MAPS) + epsilon) + beta
-
-
-def no_epsilon(x, gamma, beta, epsilon):
-    return gamma * normalised(x, MAPS, 0) + beta
-
-
-def no_scale_and_shift(x, gamma, beta, epsilon):
-    return normalised(x, MAPS, epsilon)
-
-
-def shift_before_scale(x, gamma, beta, epsilon):
-    return gamma * (normalised(x, MAPS, epsilon) + beta)
-
-
-def mean_left_in(x, gamma, beta, epsilon):
-    return gamma * x / np.sqrt(x.var(MAPS) + epsilon) + beta
-
 
 def fold(kernel, bias, gamma, beta, mean, variance, epsilon):
     scale = gamma / np.sqrt(variance + epsilon)
@@ -113,22 +54,53 @@ def bias_first(*layers):
     return fold(*layers)[::-1]
 
 
-RIGHT = {"batch_normalization.normalise_maps": batch_norm, "batch_normalization.fold": fold}
+def small_network(first=None, second=None, biases=(False, False), norms=2):
+    """A function that makes the network of `repaired_network`; the arguments of its layers."""
+
+    def build():
+        import keras
+        from keras import layers
+
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.Input((784,))])
+        for n, arguments in enumerate((first, second)):
+            model.add(layers.Dense(64, use_bias=biases[n]))
+            if n < norms:
+                model.add(layers.BatchNormalization(**{"momentum": 0.9, **(arguments or {})}))
+            model.add(layers.ReLU())
+        model.add(layers.Dense(10))
+        return model
+
+    return build
+
+
+WEAK, SLOW = {"epsilon": 10}, {"momentum": 0.999}
+NEEDS_KERAS = ["batch_normalization.repaired_network"]
+RIGHT = {
+    "batch_normalization.rate_factor": lambda longer: longer**2,
+    "batch_normalization.fold": fold,
+    "batch_normalization.culprit": lambda suspects: "prepared",
+    "batch_normalization.repaired_network": small_network(),
+}
 WRONG = {
-    "batch_normalization.normalise_maps": [
-        (over_the_batch_only, "This has a"),
-        (each_picture_by_itself, "This normalises each picture"),
-        (all_channels_together, "This has one"),
-        (over_the_channels, "This normalises each pixel"),
-        (over_all_but_the_first_axis, "This is layer"),
-        (sample_variance, "This variance divides"),
-        (without_the_root, "Divide by the"),
-        (epsilon_outside_the_root, "epsilon is added"),
-        (no_epsilon, "epsilon is missing"),
-        (no_scale_and_shift, "These are the"),
-        (shift_before_scale, "gamma scales x_hat"),
-        (mean_left_in, "The mean has"),
-        (lambda x, gamma, beta, epsilon: gamma * normalised(x, MAPS, epsilon), "Mean and variance"),
+    "batch_normalization.rate_factor": [
+        (lambda longer: longer, "That makes the step"),
+        (lambda longer: 1, "With the same"),
+        (lambda longer: 1 / longer, "The gradient is"),
+        (lambda longer: longer**-2, "The two factors are right,"),
+        (lambda longer: 2 * longer, "The two factors are multiplied,"),
+        (lambda longer: longer**3, "One factor"),
+        (lambda longer: 1234, "The angle is"),
+    ],
+    "batch_normalization.culprit": [
+        (lambda suspects: "averages", "Lagging averages"),
+        (lambda suspects: "by heart", "A network that"),
+    ],
+    "batch_normalization.repaired_network": [
+        (small_network(WEAK, SLOW, (False, True)), "What stands"),
+        (small_network(None, SLOW, (False, True)), "How fast"),
+        (small_network(None, {"momentum": 0.99}), "How fast"),
+        (small_network(None, None, (False, True)), "What does"),
     ],
     "batch_normalization.fold": [
         (rows_scaled, "Each output has"),

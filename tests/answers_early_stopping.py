@@ -2,66 +2,19 @@
 
 import numpy as np
 
-
-def stopping_epoch(accuracies, patience, min_delta):
-    best, best_epoch = -np.inf, 0
-    for epoch, accuracy in enumerate(accuracies, start=1):
-        if accuracy > best + min_delta:
-            best, best_epoch = accuracy, epoch
-        elif epoch - best_epoch >= patience:
-            break
-    return epoch, best_epoch
+LARGEST_OF = {10: 1.539, 25: 1.965, 50: 2.249}
 
 
-def smaller_is_better(accuracies, patience, min_delta):
-    return stopping_epoch([-accuracy for accuracy in accuracies], patience, min_delta)
+def spread(pictures, accuracy):
+    return np.sqrt(accuracy * (1 - accuracy) / pictures)
 
 
-def counted_from_0(accuracies, patience, min_delta):
-    stopped, best = stopping_epoch(accuracies, patience, min_delta)
-    return stopped - 1, best - 1
+def best_of(networks, pictures, accuracy):
+    return accuracy + LARGEST_OF[networks] * spread(pictures, accuracy)
 
 
-def one_epoch_late(accuracies, patience, min_delta):
-    return stopping_epoch(accuracies, patience + 1, min_delta)
-
-
-def min_delta_left_out(accuracies, patience, min_delta):
-    return stopping_epoch(accuracies, patience, 0)
-
-
-def ties_count(accuracies, patience, min_delta):
-    best, best_epoch = -np.inf, 0
-    for epoch, accuracy in enumerate(accuracies, start=1):
-        if accuracy >= best + min_delta:
-            best, best_epoch = accuracy, epoch
-        elif epoch - best_epoch >= patience:
-            break
-    return epoch, best_epoch
-
-
-def compared_with_the_epoch_before(accuracies, patience, min_delta):
-    before, best_epoch = -np.inf, 0
-    for epoch, accuracy in enumerate(accuracies, start=1):
-        if accuracy > before + min_delta:
-            best_epoch = epoch
-        elif epoch - best_epoch >= patience:
-            break
-        before = accuracy
-    return epoch, best_epoch
-
-
-def wrong_order(accuracies, patience, min_delta):
-    return stopping_epoch(accuracies, patience, min_delta)[::-1]
-
-
-def best_of_all(accuracies, patience, min_delta):
-    stopped, _ = stopping_epoch(accuracies, patience, min_delta)
-    return stopped, int(np.argmax(accuracies)) + 1
-
-
-def stop_only(accuracies, patience, min_delta):
-    return stopping_epoch(accuracies, patience, min_delta)[0]
+def worst_of(networks, pictures, accuracy):
+    return accuracy - LARGEST_OF[networks] * spread(pictures, accuracy)
 
 
 def improvements(losses):
@@ -101,21 +54,73 @@ def longest_rise(losses):
     return max(longest, 1)
 
 
+def steps_for_decay(h, eta, decay):
+    return np.log(decay / (h + decay)) / np.log(1 - eta * h)
+
+
+def trained(held_out="validation", patience=5, **options):
+    """The loop of the exercise, with these options of EarlyStopping."""
+
+    def loop(model, training, validation, test):
+        import keras
+
+        sets = {"training": training, "validation": validation, "test": test, "none": None}
+        stop = keras.callbacks.EarlyStopping(patience=patience, **options)
+        held = {"validation_data": sets[held_out]}
+        model.fit(*training, epochs=40, verbose=0, callbacks=[stop], **held)
+        return model
+
+    return loop
+
+
+BEST = {"monitor": "val_accuracy", "mode": "max", "restore_best_weights": True}
+NEEDS_KERAS = ["early_stopping.trained"]
 RIGHT = {
-    "early_stopping.stopping_epoch": stopping_epoch,
+    "early_stopping.best_of": best_of,
     "early_stopping.smallest_patience": smallest_patience,
+    "early_stopping.steps_for_decay": steps_for_decay,
+    "early_stopping.trained": trained(**BEST),
 }
 WRONG = {
-    "early_stopping.stopping_epoch": [
-        (smaller_is_better, "Of accuracies the"),
-        (counted_from_0, "Epochs count from"),
-        (one_epoch_late, "This stops one"),
-        (min_delta_left_out, "min_delta is left"),
-        (ties_count, "An epoch that"),
-        (compared_with_the_epoch_before, "Compare with the"),
-        (wrong_order, "The order is:"),
-        (best_of_all, "The best epoch"),
-        (stop_only, "Keep the best"),
+    "early_stopping.best_of": [
+        (lambda networks, pictures, accuracy: accuracy, "That is what each"),
+        (
+            lambda networks, pictures, accuracy: accuracy + spread(pictures, accuracy),
+            "That is one spread",
+        ),
+        (worst_of, "That is the lowest"),
+        (
+            lambda networks, pictures, accuracy: (
+                accuracy + LARGEST_OF[networks] * spread(1, accuracy)
+            ),
+            "That is the spread of one",
+        ),
+        (lambda networks, pictures, accuracy: 1, "Nobody reads"),
+        (lambda networks, pictures, accuracy: 0.5, "The truth, plus"),
+    ],
+    "early_stopping.steps_for_decay": [
+        (lambda h, eta, decay: 1 / (eta * decay), "That is the rule"),
+        (lambda h, eta, decay: np.log(h / (h + decay)) / np.log(1 - eta * h), "h / (h + λ)"),
+        (lambda h, eta, decay: -steps_for_decay(h, eta, decay), "A number of steps"),
+        (lambda h, eta, decay: 1 / steps_for_decay(h, eta, decay), "The quotient"),
+        (lambda h, eta, decay: steps_for_decay(h, 1, decay), "eta is missing"),
+        (lambda h, eta, decay: -np.log(decay / (h + decay)) / (eta * h), "(1 - ηh)^T is only"),
+        (
+            lambda h, eta, decay: round(steps_for_decay(h, eta, decay)),
+            "The number need not be whole: do not round it.",
+        ),
+        (lambda h, eta, decay: 2 * steps_for_decay(h, eta, decay), "Set λ"),
+    ],
+    "early_stopping.trained": [
+        (trained("test", monitor="val_loss", mode="max"), "Which pictures"),
+        (trained("training", **BEST), "Which pictures"),
+        (trained("none", **BEST), "Which pictures"),
+        (trained(monitor="val_loss", mode="max"), "Is more of"),
+        (trained(**BEST | {"mode": "min"}), "Is more of"),
+        (trained(**BEST, patience=1), "Is more of"),
+        (trained(monitor="val_loss"), "What shall be"),
+        (trained(**BEST | {"monitor": "accuracy"}), "What shall be"),
+        (trained(monitor="val_accuracy", mode="max"), "Stopping alone"),
     ],
     "early_stopping.smallest_patience": [
         (one_too_few, "With this patience"),

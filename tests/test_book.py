@@ -23,6 +23,7 @@ import stored_pictures
 ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "_book"
 AXE = ROOT / ".venv/book/node_modules/axe-core/axe.min.js"
+PYODIDE = ROOT / ".venv/pyodide"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 MISSING = CHROMIUM is None or importlib.util.find_spec("playwright") is None
 pytestmark = pytest.mark.skipif(
@@ -34,7 +35,7 @@ CHAPTERS = [f"notebooks/{path.stem}.html" for path in NOTEBOOKS]
 PAGES = ["index.html", *CHAPTERS, "search.html?q=dying+ReLU"]
 MOST_BYTES_OF_A_PAGE, MOST_BYTES = 3_000_000, 40_000_000
 WIDTHS = (360, 1280)
-FOCUSABLE = "a[href], button, input, summary, [tabindex='0']"
+FOCUSABLE = "a[href], button, input, summary, textarea, [tabindex='0']"
 
 
 def address(page):
@@ -52,10 +53,13 @@ def browser():
 
 @pytest.fixture
 def read(browser):
-    """read(page, width) opens a page, which may not complain or ask for anything else."""
+    """read(page, width) opens a page, which may not complain or ask for anything else.
+
+    With `python`, an address, the page may ask there for Pyodide, and gets the verified copy.
+    """
     with contextlib.ExitStack() as opened:
 
-        def read(page, width=1280, base=None, **options):
+        def read(page, width=1280, base=None, python=None, **options):
             context = browser.new_context(viewport={"width": width, "height": 900}, **options)
             opened.callback(context.close)
             reader = context.new_page()
@@ -63,9 +67,11 @@ def read(browser):
             reader.on("request", lambda request: reader.asked.append(request.url))
             reader.on("console", lambda words: grave(words, reader.complaints))
             reader.on("pageerror", lambda error: reader.complaints.append(str(error)))
-            here = base or BOOK.as_uri()
-            elsewhere = re.compile(rf"^(?!{re.escape(here)}|data:|blob:)")
+            here = "|".join(map(re.escape, [base or BOOK.as_uri(), *([python] if python else [])]))
+            elsewhere = re.compile(rf"^(?!{here}|data:|blob:)")
             context.route(elsewhere, lambda route: route.abort())
+            if python:
+                context.route(f"{python}**", give_python)
             reader.goto(f"{base}/{page}" if base else address(page))
             reader.wait_for_function("window.MathJax?.startup?.promise ?? true")
             reader.evaluate("window.MathJax?.startup?.promise")
@@ -74,6 +80,11 @@ def read(browser):
             return reader
 
         yield read
+
+
+def give_python(route):
+    name = route.request.url.rpartition("/")[2]
+    route.fulfill(path=PYODIDE / name, headers={"Access-Control-Allow-Origin": "*"})
 
 
 def grave(words, complaints):

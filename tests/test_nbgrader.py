@@ -42,7 +42,8 @@ SUBMITTED = {
         "convolution-convolve2d": CONVOLVE.format(kernel="kernel[::-1, ::-1]"),
     },
     "bob": {
-        "convolution-zeros_for_same": ZEROS.format(first="min"),  # right where no zero is wanted
+        # Right at stride 1, which is always among the cases.
+        "convolution-zeros_for_same": "def zeros_for_same(n, k, s):\n    return k - 1\n",
         "convolution-convolve2d": CONVOLVE.format(kernel="kernel"),
     },
     "carol": {},
@@ -105,8 +106,8 @@ def test_a_right_a_half_right_an_empty_and_a_dishonest_submission_get_their_poin
     with open(tmp_path / "grades.csv") as file:
         grades = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     cases = exercises.inputs("convolution.zeros_for_same", secret)
-    bobs = sum(min((-(-n // s) - 1) * s + k - n, 0) == wanted(n, k, s) for n, k, s in cases)
-    assert grades == {"alice": 9, "bob": bobs, "carol": 0, "mallory": 0} and 0 < bobs < 6
+    bobs = sum(k - 1 == wanted(n, k, s) for n, k, s in cases)
+    assert grades == {"alice": 9, "bob": bobs, "carol": 0, "mallory": 0} and 0 < bobs
 
     # The same folder, graded by what no kernel of a student can reach.
     report = grading.grade(tmp_path / "submitted", [instructors], exercises, secret=secret)

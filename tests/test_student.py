@@ -246,8 +246,8 @@ print("behind the check")
             "return rate",
         ),
         (
-            'def drop(x): return ...\ncheck("dropout.drop", drop)',
-            'def drop(x): return 2 * x\ncheck("dropout.drop", drop)',
+            'def drop(x): return ...\ncheck("activations.elu_slope", drop)',
+            'def drop(x): return 2 * x\ncheck("activations.elu_slope", drop)',
             "return ...",
         ),
     ],

@@ -2,121 +2,168 @@
 
 import numpy as np
 
-
-def leaky_relu_inputs(random):
-    if random is None:
-        return [
-            (np.array([-3.0, -1.0, 0.0, 0.5, 2.0]), 0.1),
-            (np.array([[4.0, -2.0], [-0.5, 1.0]]), 0.3),
-            (np.array([-2.0, -0.5, 0.25, 3.0]), 1.5),
-            (np.array([-2.0, 3.0]), 0.0),
-        ]
-    size = random.uniform(0.3, 4, 11).round(1)
-    return [
-        (size[:5] * (-1, -1, 0, 1, 1), round(random.uniform(0.02, 0.2), 2)),
-        ((size[5:9] * (1, -1, -1, 1)).reshape(2, 2), round(random.uniform(0.2, 0.5), 2)),
-        (size[3:7] * (-1, 1, 1, -1), round(random.uniform(1.2, 3), 1)),
-        (size[9:] * (-1, 1), 0.0),
-    ]
+OUTCOMES = (
+    "the gradient vanishes as before",
+    "the gradient arrives, and the network learns to read",
+    "the gradient arrives, and the network does not learn to read",
+)
 
 
-def leaky_relu(z, slope):
-    positive, negative = np.clip(z, 0, None), np.clip(z, None, 0)
+def larger_weights_inputs(random):
+    return [()]
+
+
+def larger_weights():
+    vanishes, learns, right = OUTCOMES
     mistakes = {
-        "This is ReLU: negative values must keep slope times z.": positive,
-        "Above slope 1, slope times a negative z lies below z, so the maximum takes z; decide "
-        "by the sign of z.": np.maximum(slope * z, z),
-        "This is the smaller of the two, which is right only above slope 1; decide by the sign "
-        "of z.": np.minimum(slope * z, z),
-        "The slope belongs to the negative side; positive values stay what they are.": (
-            slope * positive + negative
-        ),
-        "Negative values keep their sign.": positive - slope * negative,
-        "On the negative side the value is slope times z, not the slope itself.": np.where(
-            z > 0, z, slope
-        ),
-        "This is the derivative; the function's value is wanted.": np.where(z > 0, 1.0, slope),
+        "Each step back multiplies by the weights, too: sixteen times as large, they make up for "
+        "slopes of 1/4 and less.": vanishes,
+        "That is tempting, but a gradient that arrives is not enough. Where on the sigmoid does z "
+        "lie when it is sixteen times as large, and what is the slope there?": learns,
     }
-    return (
-        positive + slope * negative,
-        mistakes,
-        "Positive values stay; all others are multiplied by the slope.",
-    )
+    return right, mistakes, ""
 
 
-def dead_units_inputs(random):
-    if random is None:
-        return [
-            (
-                np.array([[3.0, 0.0], [3.0, 0.0], [3.0, 1.0], [0.0, 1.0]]),
-                np.array([[0.0, -3.0, 1.0, -3.0, 0.0, 3.0], [1.0, 3.0, -2.0, 3.0, -2.0, 2.0]]),
-                np.array([-2.0, -4.0, -3.0, 1.0, -4.0, -3.0]),
-            ),
-            (
-                np.array([[2.0, 1.0], [1.0, 3.0], [4.0, 0.0], [0.0, 1.0]]),
-                np.array([[-1.0, 1.0, -2.0, 0.0], [0.0, -5.0, -1.0, 0.0]]),
-                np.array([0.0, -4.0, 6.0, 0.0]),
-            ),
-        ]
+def elu_slope_inputs(random):
+    random = np.random.default_rng(8) if random is None else random
     calls = []
-    for units in (6, 5):
-        x, W = random.integers(0, 4, (4, 2)), random.integers(-3, 4, (2, units))
-        calls.append((x * 1.0, W * 1.0, random.integers(-5, 3, units) * 1.0))
+    for shape, alpha in (((6,), 1.0), ((3, 4), 0.5), ((5,), 1.5)):
+        z = random.uniform(0.3, 3, shape).round(2)
+        z.flat[::2] *= -1
+        calls.append((np.where(z > 0, z, alpha * (np.exp(z) - 1)), alpha))
     return calls
 
 
-def dead_units(x, W, b):
-    z = np.array([[sum(row * column) for column in W.T] for row in x])
-    largest = (z + b).max(axis=0)  # over the pictures
-    right = int(sum(value <= 0 for value in largest))
-    outputs = np.maximum(0, z + b)
+def elu_slope(a, alpha):
+    right = np.where(a > 0, 1, a + alpha)
     mistakes = {
-        "Without the bias these are other units: the bias is what kills.": (
-            (z.max(axis=0) <= 0).sum()
+        "a is the output already: a second exponential is one too many. With a = alpha (e^z - 1), "
+        "what is alpha e^z?": np.where(a > 0, 1, alpha * np.exp(np.minimum(a, 0))),
+        "On the negative side the slope is alpha e^z, and a is alpha e^z minus alpha. Add what is "
+        "missing.": np.where(a > 0, 1, a),
+        "The 1 in e^z - 1 is multiplied by alpha, too.": np.where(a > 0, 1, a + 1),
+        "The sign is wrong: ELU rises everywhere, so that its slope is above 0.": np.where(
+            a > 0, 1, -a - alpha
         ),
-        "This counts units that are 0 for some picture; dead means 0 for every one.": (
-            (outputs == 0).any(axis=0).sum()
+        "Above 0 ELU is z itself; its slope there is 1.": np.where(a > 0, a, a + alpha),
+        "Above 0 the slope is 1; decide by the sign of a.": a + alpha,
+        "Those are the slopes of ReLU; ELU has one below 0, too.": np.where(a > 0, 1.0, 0.0),
+        "Those are the slopes of Leaky ReLU; ELU's changes with z.": np.where(a > 0, 1, alpha),
+        "The slope is alpha e^z, not e^z: do not divide by alpha.": np.where(
+            a > 0, 1, a / alpha + 1
         ),
-        "This counts zeros in the table of outputs; count units, the columns of zeros.": (
-            (outputs == 0).sum()
-        ),
-        "This looks for pictures that no unit answers (axis 1); a unit is a column.": (
-            (outputs == 0).all(axis=1).sum()
-        ),
-        "These are the units that live; count the others.": len(b) - right,
-        "A unit whose z is exactly 0 puts out 0, too.": (largest < 0).sum(),
-        "The number of dead units is wanted, not their share.": right / len(b),
-        "A negative mean is not enough: one picture with z > 0 keeps a unit alive.": (
-            ((z + b).mean(axis=0) <= 0).sum()
-        ),
-        "A negative bias alone kills no unit: x W may be larger.": (b < 0).sum(),
     }
-    return (
-        right,
-        mistakes,
-        "Compute z = x W + b; a unit is dead if its column has no value above 0.",
+    return right, mistakes, "1 where a is above 0, and alpha e^z elsewhere, written with a."
+
+
+def dying_reader_inputs(random):
+    random = np.random.default_rng(9) if random is None else random
+    pictures = random.uniform(size=(400, 784)) * (random.uniform(size=(400, 784)) < 0.2)
+    return [(pictures.astype("float32"), random.integers(0, 10, 400).astype("int32"))]
+
+
+def _hidden(model):
+    """The first layer of `model` with a kernel for 784 pixels."""
+    for layer in model.layers:
+        weights = layer.get_weights()
+        if weights and weights[0].shape[0] == 784:
+            return layer
+    raise ValueError("no layer has weights for the 784 pixels")
+
+
+def _dead(model, pictures):
+    kernel, *bias = _hidden(model).get_weights()
+    return float((pictures @ kernel + (bias[0] if bias else 0) <= 0).all(axis=0).mean())
+
+
+def dying_reader_look(answer, pictures, labels, progress):
+    import keras
+
+    keras.utils.set_random_seed(0)
+    model = answer()
+    if not hasattr(model, "count_params"):
+        raise TypeError("it gives no Keras model")
+    if not model.compiled:
+        raise ValueError("the model is not compiled")
+    before = _dead(model, pictures)
+    layer = _hidden(model)
+    kernel, *bias = layer.get_weights()
+    if before > 0.5:  # so that the length of the step is seen alone
+        layer.set_weights([kernel] + [0 * b for b in bias])
+    for step in range(16):
+        progress(f"batch {step + 1}")
+        batch = slice(50 * (step % 8), 50 * (step % 8 + 1))
+        model.train_on_batch(pictures[batch], labels[batch])
+    trained = _hidden(model).get_weights()[0]
+    moved = float(np.linalg.norm(trained - kernel) / max(np.linalg.norm(kernel), 1e-12))
+    return {"model": model, "before": before, "after": _dead(model, pictures), "moved": moved}
+
+
+def dying_reader_faults(seen, pictures, labels):
+    import keras
+
+    model, after, moved = seen["model"], seen["after"], seen["moved"]
+    units = _hidden(model).get_weights()[0].shape[1]
+    relu = any(
+        isinstance(layer, keras.layers.ReLU)
+        or getattr(layer, "activation", None) is keras.activations.relu
+        for layer in model.layers
     )
+    step = ""
+    if not after <= 0.25:
+        step = f"From a start with living units, {after:.0%} are dead after the epochs."
+    elif not 1e-4 < moved < 10:
+        step = f"The weights of the first layer moved by {moved:.1e} of their size."
+    return {
+        "relu": "" if relu and units == 100 else f"It has {units} hidden units, ReLU: {relu}.",
+        "start": f"{seen['before']:.0%} of the units are dead before the first step."
+        if seen["before"] > 0.5
+        else "",
+        "step": step,
+    }
 
 
 EXERCISES = {
-    "leaky_relu": {
-        "kind": "write",
-        "inputs": leaky_relu_inputs,
-        "case": leaky_relu,
+    "larger_weights": {
+        "kind": "predict",
+        "inputs": larger_weights_inputs,
+        "case": larger_weights,
+        "options": OUTCOMES,
+        "because": "the weights make up for the slopes, and push most units to the flat ends",
         "hints": [
-            "The maximum compares two values. What should be compared instead?",
-            "Decide by the sign of z alone: z itself where z > 0, slope times z elsewhere.",
-            "np.where(condition, a, b) takes a where the condition holds and b elsewhere.",
+            "Two questions: what does a factor 16 do to the gradient on its way down, and to z?",
+            "Backwards each layer multiplies by g' and by the weights. Forwards z is sixteen times "
+            "as large: look at the sigmoid there.",
+            "The gradient survives the way. But far from 0 the sigmoid is flat: its units are "
+            "stuck at 0 or at 1.",
         ],
     },
-    "dead_units": {
+    "elu_slope": {
         "kind": "write",
-        "inputs": dead_units_inputs,
-        "case": dead_units,
+        "inputs": elu_slope_inputs,
+        "case": elu_slope,
         "hints": [
-            "What is the shape of x W + b, and what do its rows and columns stand for?",
-            "A row is a picture, a column is a unit. A unit is dead if its whole column gives 0.",
-            "(outputs == 0).all(axis=0) has one True or False for each unit; count the True.",
+            "ELU's slope is 1 above 0 and alpha e^z elsewhere. How does e^z follow from a?",
+            "For z below 0, a = alpha e^z - alpha.",
+            "np.where(a > 0, 1, ...) with a + alpha in place of the dots.",
+        ],
+    },
+    "dying_reader": {
+        "kind": "repair",
+        "inputs": dying_reader_inputs,
+        "look": dying_reader_look,
+        "faults": dying_reader_faults,
+        "says": {
+            "relu": "Another network would be no repair: keep the ReLU and the 100 units.",
+            "start": "Units are dead before anything is learned: which number pushes their z below "
+            "0 for every picture?",
+            "step": "The step is too long or too short: one so long throws units to where z is "
+            "below 0 for every picture.",
+        },
+        "hints": [
+            "What decides the sign of z before the first step, and what after it?",
+            "Two things: where the biases start, and the learning rate.",
+            "Leave the bias initializer out, and take SGD(0.05).",
         ],
     },
 }

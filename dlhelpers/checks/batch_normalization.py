@@ -2,74 +2,45 @@
 
 import numpy as np
 
-MAPS = (0, 1, 2)
+
+def rate_factor_inputs(random):
+    return [(10 if random is None else int(random.choice([3, 4, 5, 6, 7, 20, 30])),)]
 
 
-def normalise_maps_inputs(random):
-    fresh, random = random is not None, np.random.default_rng(5) if random is None else random
-    calls = []
-    for shape, epsilon in (((2, 1, 2, 2), 0.5), ((3, 2, 1, 3), 0.01), ((2, 3, 2, 1), 2.0)):
-        x = random.integers(-4, 9, size=shape).astype(float)
-        gamma = np.array([2.0, -1.0, 0.5])[: shape[-1]]
-        beta = np.array([0.5, 3.0, -2.0])[: shape[-1]]
-        if fresh:
-            gamma = gamma * random.uniform(0.5, 1.5, len(gamma)).round(1)
-            beta, epsilon = beta + random.integers(1, 5, len(beta)), epsilon * random.integers(1, 4)
-        calls.append((x, gamma, beta, float(epsilon)))
-    return calls
-
-
-def normalise_maps(x, gamma, beta, epsilon):
-    wanted = np.empty(x.shape)
-    for channel in range(x.shape[-1]):  # each channel as a plain list of numbers
-        values = x[..., channel].ravel().tolist()
-        mu = sum(values) / len(values)
-        variance = sum(value * value for value in values) / len(values) - mu * mu
-        slope = gamma[channel] / (variance + epsilon) ** 0.5
-        wanted[..., channel] = slope * x[..., channel] + (beta[channel] - slope * mu)
-    mu, variance = x.mean(MAPS), x.var(MAPS)
+def rate_factor(longer):
     mistakes = {
-        "This has a mean for each pixel; a channel has one mean, over pictures, rows and "
-        "columns (axes 0, 1 and 2).": standard(x, 0, epsilon) * gamma + beta,
-        "This normalises each picture by itself; the mean runs over all pictures of the "
-        "batch, too.": standard(x, (1, 2), epsilon) * gamma + beta,
-        "This has one mean for all channels together; each channel has its own.": (
-            standard(x, None, epsilon) * gamma + beta
+        "That makes the step as long as the other's, because the gradient is that much shorter. "
+        "But a longer kernel turns less under a step of the same length.": longer,
+        "With the same rate the step is shorter, as the gradient is, and the kernel is longer: the "
+        "angle is smaller.": 1,
+        "The gradient is shorter already; the rate must make up for it, not add to it.": 1 / longer,
+        "The two factors are right, but it is the other way round: they make the step too "
+        "short.": longer**-2,
+        "The two factors are multiplied, not added.": 2 * longer,
+        "One factor for the gradient and one for the length of the kernel: there is no third.": (
+            longer**3
         ),
-        "This normalises each pixel over its channels (the last axis); a channel's values "
-        "are normalised over the other three axes.": standard(x, -1, epsilon) * gamma + beta,
-        "This is layer normalization, over all of one picture; each channel has its own mean, "
-        "over all pictures.": standard(x, (1, 2, 3), epsilon) * gamma + beta,
-        "This variance divides by m - 1; the algorithm divides by m.": (
-            standard(x, MAPS, epsilon, ddof=1) * gamma + beta
-        ),
-        "Divide by the root of the variance, not by the variance.": (
-            gamma * (x - mu) / (variance + epsilon) + beta
-        ),
-        "epsilon is added to the variance, under the root.": (
-            gamma * (x - mu) / (np.sqrt(variance) + epsilon) + beta
-        ),
-        "epsilon is missing under the root.": standard(x, MAPS, 0.0) * gamma + beta,
-        "These are the x_hat; the last line of the algorithm scales by gamma and adds beta.": (
-            standard(x, MAPS, epsilon)
-        ),
-        "gamma scales x_hat alone; beta is added afterwards.": (
-            gamma * (standard(x, MAPS, epsilon) + beta)
-        ),
-        "The mean has not been taken away.": gamma * x / np.sqrt(variance + epsilon) + beta,
     }
     return (
-        wanted,
+        longer**2,
         mistakes,
-        "Mean and variance of each channel run over axes 0, 1 and 2; then come the last two "
-        "lines of the algorithm.",
+        "The angle is about the length of the step over that of the kernel. What do both do when "
+        "the kernel is longer?",
     )
 
 
-def standard(x, axes, epsilon, ddof=0):
-    """`x` less its mean, over the root of its variance plus epsilon, along the axes."""
-    mu, variance = x.mean(axes, keepdims=True), x.var(axes, keepdims=True, ddof=ddof)
-    return (x - mu) / np.sqrt(variance + epsilon)
+def culprit_inputs(random):
+    return [(["averages", "by heart", "prepared"],)]
+
+
+def culprit(suspects):
+    mistakes = {
+        "Lagging averages would spoil the training pictures, too; with them the network reads 0.95 "
+        "of these.": "averages",
+        "A network that has learned by heart cannot read new pictures with any statistics; with "
+        "those of their batch it reads 0.90.": "by heart",
+    }
+    return "prepared", mistakes, ""
 
 
 def fold_inputs(random):
@@ -133,17 +104,59 @@ def dense_and_norm(h, kernel, bias, gamma, beta, mean, variance, epsilon):
     return gamma * (h @ kernel + bias - mean) / np.sqrt(variance + epsilon) + beta
 
 
+BATCHES = 100
+
+
+def repaired_network_inputs(random):
+    random = np.random.default_rng(3) if random is None else random
+    return [(random.uniform(size=(200, 784)).astype("float32"),)]
+
+
+def repaired_network_look(answer, x, progress):
+    model = answer()
+    if not hasattr(model, "count_params"):
+        raise TypeError("it gives no Keras model")
+    return {"model": model}
+
+
+def repaired_network_faults(seen, x):
+    """What the normalizations do to a batch in training, and how fast their averages move."""
+    import keras
+
+    model = seen["model"]
+    norms = [layer for layer in model.layers if hasattr(layer, "moving_variance")]
+    if len(norms) != 2:
+        raise ValueError(f"the network has {len(norms)} normalizations; keep its two")
+    values = keras.Model(model.inputs[0], [norm.output for norm in norms])(x, training=True)
+    values = [np.asarray(keras.ops.convert_to_numpy(value), float) for value in values]
+    weak = [not (abs(v.mean()) < 0.1 and 0.5 < v.std() < 1.5) for v in values]
+    left = max(norm.momentum for norm in norms) ** BATCHES
+    before = [layer for layer, norm in zip(model.layers, model.layers[1:]) if norm in norms]
+    biases = sum(getattr(layer, "bias", None) is not None for layer in before)
+    return {
+        "weak": "In training a normalization does not give mean 0 and variance 1."
+        if any(weak)
+        else "",
+        "slow": f"After {BATCHES} batches the first 1 still has the share {left:.2f} in a moving "
+        "variance."
+        if left > 0.1
+        else "",
+        "bias": "A layer in front of a normalization has a bias." if biases else "",
+    }
+
+
 EXERCISES = {
-    "normalise_maps": {
-        "kind": "write",
-        "inputs": normalise_maps_inputs,
-        "case": normalise_maps,
+    "rate_factor": {
+        "kind": "predict",
+        "inputs": rate_factor_inputs,
+        "case": rate_factor,
+        "tolerance": 0.01,
+        "because": "the gradient is shorter by that factor, and the step must be longer by it",
         "hints": [
-            "Which values share one mean? All places of a feature map, in all pictures.",
-            "x has the axes pictures, rows, columns, channels: mean and variance run over the "
-            "first three, so that one number for each channel is left.",
-            "mu = x.mean(axis=(0, 1, 2)) and the same for the variance; then the last two lines "
-            "of the algorithm, with epsilon under the root.",
+            "The angle is about the length of the step over the length of the kernel.",
+            "A kernel that is ten times as long has a gradient of a tenth of the length, and wants "
+            "a step that is ten times as long.",
+            "Ten for the gradient times ten for the kernel: longer ** 2.",
         ],
     },
     "fold": {
@@ -156,6 +169,36 @@ EXERCISES = {
             "is the new bias.",
             "With scale = gamma / np.sqrt(variance + epsilon), the new kernel is kernel * scale "
             "and the new bias (bias - mean) * scale + beta.",
+        ],
+    },
+    "culprit": {
+        "kind": "predict",
+        "inputs": culprit_inputs,
+        "case": culprit,
+        "options": ["averages", "by heart", "prepared"],
+        "because": "the averages fit the pictures of training, and the weights can read new ones",
+        "hints": [
+            "What would each suspect do to each of the four numbers?",
+            "The first row clears one suspect, the first column another.",
+            'Read the second row: with the statistics of their own batch all is well. "prepared" '
+            "it is.",
+        ],
+    },
+    "repaired_network": {
+        "kind": "repair",
+        "inputs": repaired_network_inputs,
+        "look": repaired_network_look,
+        "faults": repaired_network_faults,
+        "says": {
+            "weak": "What stands under the root beside the variance, and how large is it?",
+            "slow": "How fast do the averages move, and for how many batches?",
+            "bias": "What does the mean do to it?",
+        },
+        "hints": [
+            "Compare the arguments of its layers with those of this notebook's network.",
+            "An epsilon that is larger than the variance leaves little of it. A momentum of 0.99 "
+            "or more is slow for 100 batches. And one Dense layer has a parameter without use.",
+            "BatchNormalization(momentum=0.9) twice, and use_bias=False in front of both.",
         ],
     },
 }

@@ -1,81 +1,44 @@
 """What the exercises of the notebook on early stopping want."""
 
+import inspect
+import math
+
 import numpy as np
 
+LARGEST_OF = {10: 1.5388, 25: 1.9653, 50: 2.2491}  # the mean largest of so many standard normals
 
-def stopping_epoch_inputs(random):
-    rising = [0.50, 0.60, 0.70, 0.68, 0.72, 0.75, 0.71, 0.74, 0.73, 0.80]
-    slow = [0.40, 0.50, 0.52, 0.54, 0.56, 0.58, 0.60]
+
+def best_of_inputs(random):
     if random is None:
-        level = [0.50, 0.625, 0.625, 0.625, 0.625, 0.625, 0.625, 0.75]
-        falling = [0.90, 0.80, 0.70, 0.60]
-        return [
-            (rising, 2, 0.0), (rising, 4, 0.0), (level, 3, 0.0), (slow, 2, 0.05), (slow, 3, 0.05),
-            (falling, 1, 0.0),
-        ]  # fmt: skip
-    up, down = random.integers(40, 60), random.integers(60, 90)
-    wave = (up + np.cumsum(random.integers(-4, 8, 10))) / 100
-    level = [0.5, *[0.625] * int(random.integers(4, 7)), 0.75]
-    slow = (up + np.cumsum([0, 10, *random.integers(1, 4, 5)])) / 100
+        return [(25, 100, 0.8)]
     return [
-        (wave.tolist(), 2, 0.0), (wave.tolist(), 4, 0.0), (level, 3, 0.0),
-        (slow.tolist(), 2, 0.05), (slow.tolist(), 3, 0.05),
-        (((down - np.cumsum(random.integers(1, 9, 4))) / 100).tolist(), 1, 0.0),
+        (int(random.choice([10, 25, 50])), int(random.choice([64, 100, 144])),
+         float(random.choice([0.7, 0.75, 0.8])))
     ]  # fmt: skip
 
 
-def stopping_epoch(accuracies, patience, delta):
-    # Looking back from the end: the records that counted, and the first one that was waited out.
-    records = [0]
-    for t, accuracy in enumerate(accuracies):
-        if accuracy > accuracies[records[-1]] + delta:
-            records.append(t)
-    ends = [*records[1:], len(accuracies)]
-    fits = (r + patience for r, end in zip(records, ends) if r + patience < end)
-    stop = min(next(fits, len(accuracies) - 1), len(accuracies) - 1)
-    best = max(r for r in records if r <= stop)
+def best_of(networks, pictures, accuracy):
+    """The mean of the highest accuracy of networks that are equally good."""
+    one = math.sqrt(accuracy * (1 - accuracy))  # spread of one right or wrong answer
+    spread, largest = one / math.sqrt(pictures), LARGEST_OF[networks]
     mistakes = {
-        "Epochs count from 1 here, not from 0 as in Keras.": (stop, best),
-        "Of accuracies the larger one is better.": stopping_rule(
-            [1 - accuracy for accuracy in accuracies], patience, delta
+        "That is what each of them can do, and what one that nobody chose would get on average. "
+        "The best one was also lucky.": accuracy,
+        "That is one spread above the truth. The largest of so many lies further out: the lesson "
+        "has a table.": accuracy + spread,
+        "That is the lowest of them. Of accuracies, the largest is published.": (
+            accuracy - largest * spread
         ),
-        "This stops one epoch late: patience 1 stops at the first epoch that is no better.": (
-            stopping_rule(accuracies, patience + 1, delta)
-        ),
-        "min_delta is left out: an improvement must be larger than it.": stopping_rule(
-            accuracies, patience, 0
-        ),
-        "An epoch that only equals the best one is no improvement.": stopping_rule(
-            accuracies, patience, delta, ties=True
-        ),
-        "Compare with the best accuracy so far, not with that of the epoch before.": stopping_rule(
-            accuracies, patience, delta, neighbours=True
-        ),
-        "The order is: first the epoch after which training stops, then the best one.": (
-            best + 1,
-            stop + 1,
-        ),
-        "The best epoch is the best of those before training stopped, and only if min_delta let "
-        "it count.": (stop + 1, int(np.argmax(accuracies)) + 1),
+        "That is the spread of one answer; an accuracy is the mean of many, and its spread is "
+        "smaller by the root of their number.": accuracy + largest * one,
+        "Nobody reads every picture; luck adds only a few hundredths here.": 1.0,
     }
     return (
-        (stop + 1, best + 1),
+        accuracy + largest * spread,
         mistakes,
-        "Keep the best accuracy and its epoch; stop when the epoch lies `patience` behind it, and "
-        "give both epochs.",
+        "The truth, plus as many spreads as the largest of so many lies above the mean. The spread "
+        "is that of a mean of right and wrong answers.",
     )
-
-
-def stopping_rule(accuracies, patience, delta, ties=False, neighbours=False):
-    """The rule, or with a tie or a rise since the epoch before taken for an improvement."""
-    best, best_epoch = -1.0, 0
-    for epoch, accuracy in enumerate(accuracies, 1):
-        if accuracy > best + delta or (ties and accuracy == best + delta):
-            best, best_epoch = accuracy, epoch
-        elif epoch - best_epoch >= patience:
-            return epoch, best_epoch
-        best = accuracy if neighbours else best
-    return len(accuracies), best_epoch
 
 
 def smallest_patience_inputs(random):
@@ -131,18 +94,139 @@ def smallest_patience(losses):
     )
 
 
+def steps_for_decay_inputs(random):
+    if random is None:
+        return [(0.5, 0.1, 0.25), (0.8, 0.5, 0.1), (0.2, 0.9, 0.4)]
+    return [tuple(random.uniform(0.1, 0.9, 3).round(2).tolist()) for _ in range(3)]
+
+
+def steps_for_decay(h, eta, decay):
+    """From the decay's share of the goal, h / (h + decay), to the time at which descent has it."""
+    missing = 1 - h / (h + decay)
+    rate = -math.log1p(-eta * h)  # of the distance that is left, by step
+    right = -math.log(missing) / rate
+    mistakes = {
+        "That is the rule for flat directions; the exact number of steps depends on h, too.": (
+            1 / (eta * decay)
+        ),
+        "h / (h + λ) is the share that is reached; (1 - ηh)^T is the share still missing.": (
+            -math.log(h / (h + decay)) / rate
+        ),
+        "A number of steps is positive: both logarithms are negative.": -right,
+        "The quotient is upside down: log(1 - ηh) is what each single step contributes.": 1 / right,
+        "eta is missing: a step multiplies the distance by 1 - ηh.": (
+            math.log(missing) / math.log(1 - h)
+        ),
+        "(1 - ηh)^T is only near e^(-ηhT); take the logarithm of 1 - ηh itself.": (
+            -math.log(missing) / (eta * h)
+        ),
+        "The number need not be whole: do not round it.": round(right),
+    }
+    return right, mistakes, "Set λ / (h + λ) equal to (1 - ηh)^T and take logarithms."
+
+
+EPOCHS, PATIENCE = 40, 5
+
+
+def trained_inputs(random):
+    """When the curves turn: validation loss and accuracy, test loss and accuracy."""
+    shift = 0 if random is None else int(random.integers(1, 6))
+    return [(9 + shift, 14 + shift, 7 + shift, 12 + shift)]
+
+
+def turning(epoch):
+    """A curve over the epochs that is lowest at `epoch`, with a bump at epoch 5."""
+    epochs = np.arange(1, EPOCHS + 1)
+    return 0.5 + 0.01 * np.abs(epochs - epoch) + 0.015 * (epochs == 5)
+
+
+def trained_look(answer, loss, accuracy, test_loss, test_accuracy, progress):
+    """Hand the loop a network whose `fit` sets the weights to the number of the epoch."""
+    import keras
+
+    sets = {
+        name: (np.full((4 + n, 1), float(n)), np.zeros(4 + n, "int32"))
+        for n, name in enumerate(("training", "validation", "test"))
+    }
+    curves = {
+        "validation": {"val_loss": turning(loss), "val_accuracy": 1.2 - turning(accuracy)},
+        "test": {"val_loss": turning(test_loss), "val_accuracy": 1.2 - turning(test_accuracy)},
+    }
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    model.compile("sgd", "mse", metrics=["accuracy"], run_eagerly=True)
+    model.train_on_batch(*sets["training"])  # so that its metrics have their names
+    called, seen = inspect.signature(keras.Model.fit), {"fits": 0}
+
+    def fit(*given, **named):
+        options = dict(called.bind(model, *given, **named).arguments)
+        held = options.get("validation_data")
+        same = (k for k, v in sets.items() if held is not None and np.array_equal(held[0], v[0]))
+        chosen = next(same, "none")
+        logs = {"loss": 1 / np.arange(1, EPOCHS + 1), "accuracy": np.linspace(0.3, 1, EPOCHS)}
+        if chosen == "training":
+            logs |= {f"val_{name}": curve for name, curve in logs.items()}
+        logs |= curves.get(chosen, {})
+        callbacks = options.get("callbacks") or []
+        callbacks = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
+        callbacks = [] if chosen == "none" else callbacks  # they have nothing to watch
+        model.stop_training = False
+        for callback in callbacks:
+            callback.set_model(model)
+            callback.on_train_begin()
+        for epoch in range(min(int(options.get("epochs", 1)), EPOCHS)):
+            model.set_weights([np.full((1, 1), epoch + 1.0)])
+            for callback in callbacks:
+                callback.on_epoch_end(epoch, {name: float(c[epoch]) for name, c in logs.items()})
+            if model.stop_training:
+                break
+        for callback in callbacks:
+            callback.on_train_end()
+        restores = any(getattr(c, "restore_best_weights", False) for c in callbacks)
+        seen.update(fits=seen["fits"] + 1, chosen=chosen, ended=epoch + 1, restores=restores)
+
+    model.fit = fit
+    if answer(model, *sets.values()) is not model:
+        raise ValueError("it gives something else than the model that it got")
+    if not seen["fits"]:
+        raise ValueError("it does not call model.fit")
+    return seen | {"kept": round(float(model.get_weights()[0][0, 0]))}
+
+
+def trained_faults(seen, loss, accuracy, test_loss, test_accuracy):
+    on_test = seen["chosen"] == "test"
+    lowest, best = (test_loss, test_accuracy) if on_test else (loss, accuracy)
+    kept, ended, best_seen = seen["kept"], seen["ended"], "test" if on_test else "validation"
+    leaks = {
+        "test": "Its validation_data is the test set.",
+        "training": "Its validation_data is the training set.",
+        "none": "fit gets no validation_data that it was handed.",
+    }
+    early = ended < lowest
+    stopped = f"It stops after epoch {ended}, while {best_seen} loss and accuracy get better."
+    other = f"It ends after epoch {ended}; the highest {best_seen} accuracy is at epoch {best}."
+    return {
+        "leak": leaks.get(seen["chosen"], ""),
+        "early": stopped if early else "",
+        "watched": other if not early and ended != best + PATIENCE else "",
+        "restore": ""
+        if seen["restores"] or kept == best
+        else f"It keeps the weights of epoch {kept}, its last one.",
+    }
+
+
 EXERCISES = {
-    "stopping_epoch": {
-        "kind": "write",
-        "inputs": stopping_epoch_inputs,
-        "case": stopping_epoch,
+    "best_of": {
+        "kind": "predict",
+        "inputs": best_of_inputs,
+        "case": best_of,
+        "tolerance": 0.004,
+        "because": "the largest of so many lies that far above the truth",
         "hints": [
-            "Walk through the epochs and remember two things: the best accuracy so far and its "
-            "epoch.",
-            "An epoch is better if its accuracy is above best + min_delta. If it is not, ask how "
-            "long ago the best epoch was.",
-            "elif epoch - best_epoch >= patience: break. Count with enumerate(accuracies, "
-            "start=1), and return epoch, best_epoch.",
+            "Each measured accuracy is the truth plus an error. How large is the spread of that "
+            "error?",
+            "The spread of a mean of n right or wrong answers is the root of p (1 - p) / n. How "
+            "many spreads above the mean does the largest of 25 lie?",
+            "The spread is 0.04, and the largest of 25 lies 1.97 spreads above the mean.",
         ],
     },
     "smallest_patience": {
@@ -155,6 +239,37 @@ EXERCISES = {
             "between them.",
             "The largest gap between neighbours in that list, and 1 where the list has one entry "
             "only.",
+        ],
+    },
+    "steps_for_decay": {
+        "kind": "write",
+        "inputs": steps_for_decay_inputs,
+        "case": steps_for_decay,
+        "hints": [
+            "Which share of the goal is still missing after T steps, and which one with decay?",
+            "(1 - ηh)^T is missing after T steps, λ / (h + λ) with decay. Set them equal and solve "
+            "for T.",
+            "T = log(λ / (h + λ)) / log(1 - ηh).",
+        ],
+    },
+    "trained": {
+        "kind": "repair",
+        "inputs": trained_inputs,
+        "look": trained_look,
+        "faults": trained_faults,
+        "says": {
+            "leak": "Which pictures may choose the epoch? Neither those that it learned from nor "
+            "those that judge it in the end.",
+            "early": "Is more of what it watches better or worse, and does it say so? And patience "
+            "must outlast a bump.",
+            "watched": "What shall be highest in the end? Watch that, with patience 5.",
+            "restore": "Stopping alone does not bring the best weights back: it must be asked for.",
+        },
+        "hints": [
+            "Go through the two calls argument by argument: what does each one choose?",
+            "Three arguments of EarlyStopping are wrong or missing, and one of fit.",
+            'monitor="val_accuracy", mode="max", restore_best_weights=True, and '
+            "validation_data=validation.",
         ],
     },
 }
