@@ -189,7 +189,7 @@ def convolve2d(image, kernel):
     sides = output_size(image.shape[0], kernel.shape[0], 0, scale)
     patches = cut(image, kernel.shape)
     assert len(patches) == sides and (sobel.shape, weights[1]) == ((3, 3), 5)
-    return np.einsum("ijuv,uv->ij", patches, turned(kernel))
+    return np.einsum("ijuv,uv->ij", patches, half_turned(kernel))
 check("convolution.convolve2d", convolve2d)
 raise ValueError("no other statement of the cell is needed")
 """
@@ -198,7 +198,7 @@ raise ValueError("no other statement of the cell is needed")
 import numpy
 while False:
     pass
-def turned(kernel):
+def half_turned(kernel):
     return kernel[::-1, ::-1]
 def cut(image, shape):
     return windows(image, shape)
@@ -210,11 +210,11 @@ print("shown")
     never = "history = [0]\nwhile True:\n    pass"
     more = [("09-20", helper), ("09-21", never), ("09-22", late)]
     classroom.hand_in("alice", {CONVOLVE: uses_the_lesson}, more)
-    below = [("09-24", "def turned(kernel):\n    return kernel[::-1, ::-1]")]
-    classroom.hand_in("bob", {CONVOLVE: attacks.function("return turned(kernel)")}, below)
+    below = [("09-24", "def half_turned(kernel):\n    return kernel[::-1, ::-1]")]
+    classroom.hand_in("bob", {CONVOLVE: attacks.function("return half_turned(kernel)")}, below)
     report = classroom.grade()
     assert message(report, "alice") == "✓ convolve2d is right"
-    assert "NameError: name 'turned'" in message(report, "bob")  # it stands below
+    assert "NameError: name 'half_turned'" in message(report, "bob")  # it stands below
 
 
 def test_a_training_of_the_lesson_is_left_out_and_said_so(tmp_path):
@@ -263,7 +263,8 @@ def report_most(report):
 
 
 def test_of_several_notebooks_each_is_graded_and_two_of_the_same_are_not(classroom, tmp_path):
-    notebook = attacks.lesson(attacks.ROOT / "notebooks" / "10_pooling.ipynb")
+    path = attacks.ROOT / "notebooks" / "10_pooling.ipynb"
+    notebook = attacks.lesson(path, only="pooling.backwards")
     text = json.dumps(notebook)
     second = tmp_path / "10_pooling.ipynb"
     second.write_text(text)
