@@ -1366,8 +1366,8 @@ def suppression(boxes, scores, overlaps, step, limit=0.5, ax=None):
 def detections(canvas, truth, labels, answers, right, title=None, ax=None):
     """Draw what a detector answers on a small dark picture, beside what is there.
 
-    The picture is drawn dark on white. What is there is dashed; a right answer is blue, a wrong one orange
-    and hatched. All that comes from the answers counts as varying.
+    The picture is drawn dark on white. What is there is dashed; a right answer is blue, a wrong one
+    orange and dotted. All that comes from the answers counts as varying.
 
     Args:
         canvas: array (height, width) from 0 to 1, light on dark.
@@ -1397,9 +1397,9 @@ def detections(canvas, truth, labels, answers, right, title=None, ax=None):
         color = "#1f6fb8" if good else "#b35c00"
         ax.add_patch(_patch(box, fill=False, ec=color, lw=2, hatch=None if good else "..", gid="≈"))
         corner = np.clip((box[0], box[1]), 0, (0.9 * width, 0.9 * height))
+        paper = {"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.8}
         ax.annotate(str(name), corner, (2, -2), color=color, weight="bold", fontsize=9, va="top",
-                    textcoords="offset points", gid="≈",
-                    bbox={"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.8})  # fmt: skip
+                    textcoords="offset points", gid="≈", bbox=paper)  # fmt: skip
     ax.set(xlim=(0, width), ylim=(height, 0))
     ax.axis("off")
     ax.set_title(title or "", fontsize=10)
@@ -1409,6 +1409,28 @@ def detections(canvas, truth, labels, answers, right, title=None, ax=None):
     said = f"{title}: {said}" if title else said.capitalize()
     ax.alt = f"{before} {said}".strip()
     return ax
+
+
+def detections_beside(scenes, titles):
+    """Draw what a detector answers on several canvases, side by side.
+
+    Args:
+        scenes: for each canvas a tuple of what `detections` takes: canvas, truth, labels, answers
+            and right.
+        titles: what stands above each.
+
+    Returns:
+        The Figure. Its Axes have the words of `detections`.
+
+    Raises:
+        ValueError: the numbers of scenes and titles differ.
+    """
+    if len(scenes) != len(titles):
+        raise ValueError(f"detections_beside got {len(scenes)} scenes but {len(titles)} titles.")
+    figure, axes = plt.subplots(1, len(scenes), figsize=(2.7 * len(scenes), 2.95), squeeze=False)
+    for scene, title, ax in zip(scenes, titles, axes[0]):
+        detections(*scene, title=title, ax=ax)
+    return figure
 
 
 def precision_and_recall(thresholds, precision, recall, marked=()):

@@ -252,6 +252,20 @@ def test_detections_say_what_is_found_and_draw_right_and_wrong_apart():
     )
 
 
+def test_detections_beside_each_other_keep_their_words_and_titles():
+    none = (np.eye(20), [(1, 1, 6, 9)], [3], [], [])
+    found = (*none[:3], [(0.9, 3, (1, 2, 6, 9))], [True])
+    figure = drawings.detections_beside([none, found], ["before", "after"])
+    assert [ax.get_title() for ax in figure.axes] == ["before", "after"]
+    assert [len(ax.patches) for ax in figure.axes] == [1, 2]
+    assert [ax.alt for ax in figure.axes] == [
+        f"{when}: on the canvas stand 3; ≈{n} of 1 are found, and ≈0 of the answers are wrong."
+        for n, when in enumerate(("before", "after"))
+    ]
+    with pytest.raises(ValueError, match="2 scenes but 1 titles"):
+        drawings.detections_beside([none, found], ["before"])
+
+
 def test_detections_want_a_verdict_on_each_answer():
     with pytest.raises(ValueError, match="1 answers but 0 verdicts"):
         drawings.detections(np.eye(20), [], [], [(0.9, 3, (1, 2, 6, 9))], [])

@@ -5,12 +5,12 @@ import numpy as np
 
 def assign_inputs(random):
     if random is None:
-        table = [[0.7, 0.1], [0.45, 0.2], [0.3, 0.35], [0.0, 0.1], [0.55, 0.6], [0.42, 0.48], [0.52, 0]]
+        table = [[0.7, 0.1], [0.45, 0.2], [0.3, 0.35], [0.0, 0.1], [0.55, 0.6], [0.42, 0.48]]
         rare = [[0.2, 0.1], [0.45, 0.3], [0.6, 0.05], [0.0, 0.38]]
         return [(np.array(table), 0.4, 0.5), (np.array(rare), 0.4, 0.5)]
-    table = random.permutation([[0.72, 0.11], [0.45, 0.2], [0.3, 0.35], [0.56, 0.64], [0.42, 0.47], [0.53, 0.1]])
+    table = [[0.72, 0.11], [0.45, 0.2], [0.3, 0.35], [0.56, 0.64], [0.42, 0.47], [0.53, 0.1]]
     rare = random.permutation([[0.2, 0.1], [0.45, 0.3], [0.6, 0.05], [0.02, 0.38]])
-    return [(table, 0.4, 0.5), (rare, 0.4, 0.5)]
+    return [(random.permutation(table), 0.4, 0.5), (rare, 0.4, 0.5)]
 
 
 def assigned(overlaps, low, high, best=True):
@@ -43,9 +43,7 @@ def assign(overlaps, low, high):
         "Each box has its best anchor now, but others that overlap it by high have it, too.": (
             only_best
         ),
-        "An anchor that overlaps no box by low is background: -1.": (
-            overlaps.argmax(axis=1)
-        ),
+        "An anchor that overlaps no box by low is background: -1.": (overlaps.argmax(axis=1)),
     }
     return wanted, mistakes, "One number for each anchor: its box, or -1, or -2."
 
