@@ -228,8 +228,8 @@ EXERCISES = {
             "have fewer channels, or cheaper kernels?",
             "A SeparableConv2D has 9 × in + in × out weights in place of 9 × in × out. The last "
             "layer may be one, too.",
-            "Conv2D(16, 5, strides=2), Conv2D(32, 3, strides=2), then separable layers of 64 channels, "
-            "the first with stride 2, BatchNormalization and ReLU behind each; at last "
+            "Conv2D(16, 5, strides=2), Conv2D(32, 3, strides=2), then separable layers of 64 "
+            "channels, the first with stride 2, BatchNormalization and ReLU behind each; at last "
             "SeparableConv2D(60, 3).",
         ],
     },
