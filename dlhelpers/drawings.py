@@ -1366,7 +1366,7 @@ def suppression(boxes, scores, overlaps, step, limit=0.5, ax=None):
 def detections(canvas, truth, labels, answers, right, title=None, ax=None):
     """Draw what a detector answers on a small dark picture, beside what is there.
 
-    The picture is drawn dark on white. What is there is dashed; a right answer is blue, a wrong one
+    The picture is drawn dark on light. What is there is dashed; a right answer is blue, a wrong one
     orange and dotted. All that comes from the answers counts as varying.
 
     Args:
@@ -1390,7 +1390,7 @@ def detections(canvas, truth, labels, answers, right, title=None, ax=None):
     height, width = np.shape(canvas)
     ax = ax or plt.subplots(figsize=(2.9, 2.9 * height / width + 0.3))[1]
     before = getattr(ax, "alt", "")
-    ax.imshow(-np.asarray(canvas), cmap="gray", extent=(0, width, height, 0))
+    ax.imshow(-np.asarray(canvas), cmap="gray", vmin=-1, vmax=0.08, extent=(0, width, height, 0))
     for box in truth:
         ax.add_patch(_patch(box, fill=False, ec="#717581", ls=(0, (2, 2)), lw=1.2))
     for (_, name, box), good in zip(answers, right):
@@ -1403,9 +1403,8 @@ def detections(canvas, truth, labels, answers, right, title=None, ax=None):
     ax.set(xlim=(0, width), ylim=(height, 0))
     ax.axis("off")
     ax.set_title(title or "", fontsize=10)
-    there = ", ".join(map(str, labels))
-    said = f"on the canvas stand {there}; ≈{sum(right)} of {len(truth)} are found, and "
-    said += f"≈{len(right) - sum(right)} of the answers are wrong."
+    said = f"of {', '.join(map(str, labels))} it finds ≈{sum(right)}, with "
+    said += f"≈{len(right) - sum(right)} wrong answers."
     said = f"{title}: {said}" if title else said.capitalize()
     ax.alt = f"{before} {said}".strip()
     return ax

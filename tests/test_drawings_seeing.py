@@ -247,9 +247,7 @@ def test_detections_say_what_is_found_and_draw_right_and_wrong_apart():
     edges = [to_hex(patch.get_edgecolor()) for patch in varying]
     assert edges[0] == edges[1] != edges[2]
     assert [text.get_text() for text in ax.texts] == ["3", "5", "8"]
-    assert ax.alt == (
-        "after 2: on the canvas stand 3, 5; ≈2 of 2 are found, and ≈1 of the answers are wrong."
-    )
+    assert ax.alt == "after 2: of 3, 5 it finds ≈2, with ≈1 wrong answers."
 
 
 def test_detections_beside_each_other_keep_their_words_and_titles():
@@ -259,7 +257,7 @@ def test_detections_beside_each_other_keep_their_words_and_titles():
     assert [ax.get_title() for ax in figure.axes] == ["before", "after"]
     assert [len(ax.patches) for ax in figure.axes] == [1, 2]
     assert [ax.alt for ax in figure.axes] == [
-        f"{when}: on the canvas stand 3; ≈{n} of 1 are found, and ≈0 of the answers are wrong."
+        f"{when}: of 3 it finds ≈{n}, with ≈0 wrong answers."
         for n, when in enumerate(("before", "after"))
     ]
     with pytest.raises(ValueError, match="2 scenes but 1 titles"):
