@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in $(pythons); do $$p -c '$(supported)' 2>&- && echo $$p
 allow_root = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .PHONY: help lab test test-weekly test-backends test-browser nbgrader attacks package notebook \
-    refresh measure bench data colab lint lock clean
+    refresh measure bench data colab release lint lint-workflows lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -85,8 +85,16 @@ data: .venv/ready  ## make data/ again from its packages and compare the checksu
 colab: .venv/ready  ## let notebooks alone fetch dlhelpers: make colab REPO=owner/name (or none)
 	.venv/bin/python tools/colab.py $(REPO)
 
+release: .venv/ready  ## test everything, then commit and tag a version: make release VERSION=0.2.0
+	.venv/bin/python tools/release.py $(VERSION)
+
 lint: .venv/ready  ## the style of the Python files
 	.venv/bin/ruff check && .venv/bin/ruff format --check
+
+lint-workflows: .venv/workflows/ready  ## the workflows, which run on GitHub alone, without a network
+	PYTHONPATH="$(CURDIR)/.venv/workflows" .venv/workflows/bin/check-jsonschema \
+	    --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	.venv/workflows/bin/zizmor --offline --quiet .github/workflows
 
 lock: .venv/ready  ## write the newest exact versions into requirements.lock
 	.venv/bin/pip install --quiet uv
@@ -113,6 +121,7 @@ clean:  ## remove the environment and caches
 .venv/backends/ready: packages = jax torch
 .venv/package/ready: packages = twine
 .venv/browser/ready: packages = playwright
+.venv/workflows/ready: packages = check-jsonschema zizmor
 .venv/%/ready: .venv/ready requirements-extra.lock
 	.venv/bin/pip install --quiet --disable-pip-version-check --upgrade --target $(@D) \
 	    --constraint requirements.lock --constraint requirements-extra.lock $(packages)

@@ -9,10 +9,7 @@ import importlib
 import json
 import os
 import pathlib
-import re
 import sys
-
-HDF5_IS_SAFE = (3, 11, 3)  # the first Keras whose safe_mode holds for HDF5, CVE-2025-9905
 
 
 class Refusal(Exception):
@@ -59,14 +56,21 @@ def add_params(commands):
         metavar="SIZE",
         help="for --cost: the sizes of one example, where the model leaves some open",
     )
+    command.add_argument(
+        "--depth", type=int, metavar="N", help="one row for layers whose names begin alike"
+    )
+    command.add_argument(
+        "--columns", nargs="+", metavar="NAME", help="of: 'output shape' formula params"
+    )
     command.add_argument("--format", choices=["text", "markdown", "html"], default="text")
     command.set_defaults(run=run_params)
 
 
 def run_params(chosen):
-    model = load(chosen.model)
+    model, params = load(chosen.model), helper("params")
+    columns = chosen.columns or params.COLUMNS
     try:
-        explanation = helper("params").explain(model, chosen.cost, chosen.input_shape)
+        explanation = params.explain(model, chosen.cost, chosen.input_shape, chosen.depth, columns)
     except ValueError as error:
         raise Refusal(error) from error
     texts = {"markdown": explanation.to_markdown, "html": explanation._repr_html_}
@@ -257,40 +261,15 @@ def run_grade(chosen):
 
 
 def load(path):
-    """Load a saved model without running code that its file carries.
-
-    Raises:
-        Refusal: the file is not there, is no Keras model, carries code or may do so, or needs a
-            class or function that Keras does not have.
-    """
-    if not path.is_file():
-        raise Refusal(f"There is no file {path}.")
+    """The model that a file describes, without its weights' values; no code of the file runs."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    saved = helper("saved")
     with helper("quiet").native_log_muted():
-        import keras
-    version = tuple(int(number) for number in re.findall(r"\d+", keras.__version__)[:3])
-    if version < HDF5_IS_SAFE and path.suffix in (".h5", ".hdf5"):
-        raise Refusal(
-            f"{path} is HDF5, and Keras {keras.__version__} would run code that it carries: "
-            "update Keras to 3.11.3 or later, or save the model as name.keras."
-        )
+        import keras  # noqa: F401 (what it says when it starts is muted)
     try:
-        return keras.models.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:
-        raise Refusal(f"{path} {what_is_wrong(str(error))}") from error
-
-
-def what_is_wrong(error):
-    """What Keras says at length about a file that it does not load, in half a sentence."""
-    unknown = re.search(r"(?:Could not locate \w+|Unknown \w+:) '?([\w>.]+)", error)
-    if unknown:
-        return (
-            f"needs {unknown[1]}, which Keras does not have: load it in Python with "
-            "custom_objects, and give the model to params.explain."
-        )
-    if "safe_mode=False" in error:
-        return "carries Python code, as a Lambda layer does, which is not run here."
-    return "is not a model that Keras can load: model.save('name.keras') writes one."
+        return saved.architecture(path)
+    except saved.SavedModelError as error:
+        raise Refusal(error) from error
 
 
 if __name__ == "__main__":

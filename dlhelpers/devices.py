@@ -16,6 +16,7 @@ import functools
 import inspect
 import math
 import os
+import pathlib
 import platform
 import re
 import shutil
@@ -31,6 +32,8 @@ INSTALL = {
     "jax": 'pip install "jax[cuda13]"',
     "torch": "install the CUDA build of PyTorch",
 }
+DRIVER_SECONDS = 10  # for nvidia-smi to answer; with a broken driver it never does
+STRING = 24  # bytes of TensorFlow's handle of a text, which also holds up to 22 letters
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 # ------------------------------------------------------------------------------- what there is
@@ -88,7 +91,7 @@ def inventory():
 def _tensorflow():
     import tensorflow as tf
 
-    totals = [memory for _, memory in _nvidia_gpus()]
+    known = _nvidia_gpus()
     gpus = tf.config.list_physical_devices("GPU")
     for device in tf.config.list_logical_devices():
         name = _plain(device.name)
@@ -98,8 +101,8 @@ def _tensorflow():
             i = int(name.split(":")[1])
             details = tf.config.experimental.get_device_details(gpus[i]) if i < len(gpus) else {}
             used = tf.config.experimental.get_memory_info(f"GPU:{i}")["current"]
-            total = totals[i] if len(totals) == len(gpus) and i < len(gpus) else None
-            yield Device(name, details.get("device_name", "GPU"), total, used)
+            kind = details.get("device_name", "GPU")
+            yield Device(name, kind, _size_of(kind, known), used)
 
 
 def _jax():
@@ -131,26 +134,100 @@ def _torch():
 
 
 def _machine_memory():
-    """Bytes of memory of this machine, in all and in use; None where the system does not say."""
-    try:
-        page = os.sysconf("SC_PAGE_SIZE")
-        total = page * os.sysconf("SC_PHYS_PAGES")
-        return total, total - page * os.sysconf("SC_AVPHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # not on Windows; no free pages on a Mac
-        return None, None
+    """Bytes of memory that this process may use, in all and in use; None where nobody says.
+
+    Memory that the system only borrows to remember files is not in use. In a container, what counts
+    is the container's limit, where it is below the machine's memory.
+    """
+    total, available = _system_memory()
+    limit, used = _container_memory()
+    if limit is not None and (total is None or limit < total):
+        left = limit - used if available is None else min(limit - used, available)
+        return limit, limit - max(left, 0)
+    return total, None if total is None or available is None else total - available
+
+
+def _system_memory():
+    """Bytes of memory of this machine, and how many of them a program could have now."""
+    with contextlib.suppress(ImportError):
+        import psutil
+
+        memory = psutil.virtual_memory()
+        return memory.total, memory.available
+    with contextlib.suppress(OSError, ValueError):  # Linux
+        lines = pathlib.Path("/proc/meminfo").read_text().splitlines()
+        sizes = {line.split(":")[0]: line.split(":")[1] for line in lines if ":" in line}
+        sizes = {name: int(sizes[name].split()[0]) * 1024 for name in ("MemTotal", "MemAvailable")}
+        return tuple(sizes.values())
+    with contextlib.suppress(AttributeError, ValueError, OSError):  # a Mac; Windows has neither
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), None
+    return None, None
+
+
+def _container_memory(root="/"):
+    """The smallest limit that a control group of Linux sets this process, and how much is used.
+
+    (None, 0) where there is none. Source: the kernel's documentation of cgroup v2, and of v1's
+    memory controller.
+    """
+    root, found = pathlib.Path(root), [(None, 0)]
+    with contextlib.suppress(OSError, ValueError):
+        for line in (root / "proc/self/cgroup").read_text().splitlines():
+            _, controllers, group = line.split(":", 2)
+            if not controllers:
+                place, names = "sys/fs/cgroup", ("memory.max", "memory.current", "inactive_file")
+            elif "memory" in controllers.split(","):
+                place = "sys/fs/cgroup/memory"
+                names = "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"
+            else:
+                continue
+            # Its own group and all above it; in a container the first may lie elsewhere.
+            group = pathlib.PurePosixPath(group.lstrip("/"))
+            for folder in [root / place / part for part in (group, *group.parents)]:
+                with contextlib.suppress(OSError, ValueError):
+                    limit, used = (int((folder / name).read_text()) for name in names[:2])
+                    stat = dict(map(str.split, (folder / "memory.stat").read_text().splitlines()))
+                    found.append((limit, max(used - int(stat.get(names[2], 0)), 0)))
+    return min(found, key=lambda pair: math.inf if pair[0] is None else pair[0])
 
 
 def _nvidia_gpus():
     """(name, bytes) of each GPU that NVIDIA's driver knows, whatever the backend sees."""
+    with contextlib.suppress(Exception):  # not installed, or no driver: it has errors of its own
+        import pynvml  # nvidia-ml-py
+
+        pynvml.nvmlInit()
+        try:
+            found = []
+            for i in range(pynvml.nvmlDeviceGetCount()):
+                gpu = pynvml.nvmlDeviceGetHandleByIndex(i)
+                name = pynvml.nvmlDeviceGetName(gpu)
+                name = name.decode() if isinstance(name, bytes) else name
+                found.append((name, pynvml.nvmlDeviceGetMemoryInfo(gpu).total))
+            return found
+        finally:
+            pynvml.nvmlShutdown()
     if not shutil.which("nvidia-smi"):
         return []
     query = ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader,nounits"]
-    asked = subprocess.run(query, capture_output=True, text=True, timeout=30)
+    try:
+        asked = subprocess.run(query, capture_output=True, text=True, timeout=DRIVER_SECONDS)
+    except (OSError, subprocess.SubprocessError):  # it hangs, or cannot be started
+        return []
     if asked.returncode:
         return []
     rows = [line.rsplit(",", 1) for line in asked.stdout.splitlines() if "," in line]
     return [(name.strip(), int(mib) * 2**20 if mib.strip().isdigit() else None)
             for name, mib in rows]  # fmt: skip
+
+
+def _size_of(kind, gpus):
+    """The memory of a GPU of this name, or None where several of the name differ.
+
+    The driver's order is not TensorFlow's: CUDA_VISIBLE_DEVICES and CUDA_DEVICE_ORDER change that.
+    """
+    sizes = {size for name, size in gpus if name == kind}
+    return sizes.pop() if len(sizes) == 1 else None
 
 
 def _advice(backend, devices):
@@ -289,7 +366,6 @@ def memory(model, batch_size, optimizer=None):
     import keras
 
     optimizer = keras.optimizers.get(optimizer or getattr(model, "optimizer", None) or "adam")
-    slots = _slots(optimizer)
     seen, needs = set(), {}
     for node in _calls(model):
         layer = node.operation
@@ -298,16 +374,20 @@ def memory(model, batch_size, optimizer=None):
             own = [w for key, w in weights.items() if key not in seen]
             seen.update(weights)
             size = sum(map(_bytes, own))
-            trained = sum(_bytes(weight) for weight in own if weight.trainable)
+            trainable = [weight for weight in own if weight.trainable]
+            trained, kept = sum(map(_bytes, trainable)), _kept(optimizer, trainable)
             kind = type(layer).__name__
-            needs[layer.name] = Need(layer.name, kind, size, trained, slots * trained, 0)
+            needs[layer.name] = Need(layer.name, kind, size, trained, kept, 0)
         need = needs[layer.name]
         outputs = batch_size * _activations(node)
         needs[layer.name] = need._replace(activations=need.activations + outputs)
+    ratios = {need.optimizer / need.gradients for need in needs.values() if need.gradients}
+    same = len(ratios) <= 1 and max(ratios, default=0).is_integer()
+    slots = f"{int(max(ratios, default=0))} × bytes of the trainable weights" if same else "its own"
     formulas = {
         "weights": "numbers × bytes of a number",
         "gradients": "bytes of the trainable weights",
-        "optimizer": f"{slots} × bytes of the trainable weights ({optimizer.name})",
+        "optimizer": f"{slots} ({optimizer.name})",
         "activations": f"{batch_size} × numbers that a layer gives out × bytes of a number",
     }
     return Memory(list(needs.values()), formulas, batch_size)
@@ -357,19 +437,37 @@ def _activations(node):
 
 def _bytes(array, shape=None):
     """Bytes of a weight, or of a tensor whose shape is `shape`."""
-    dtype = "int8" if array.dtype == "bool" else array.dtype
-    bits = int(re.search(r"\d+", dtype)[0])
+    bits = {"bool": 8, "string": 8 * STRING}.get(array.dtype)
+    bits = bits or int(re.search(r"\d+", array.dtype)[0])
     return math.prod(array.shape if shape is None else shape) * bits // 8
 
 
-def _slots(optimizer):
-    """How many numbers the optimizer keeps for each weight: none for SGD, two for Adam."""
+PRIMES = 2, 3, 5, 7, 11, 13, 17, 19
+
+
+def _kept(optimizer, weights):
+    """Bytes that a Keras optimizer keeps for weights: none for SGD, twice theirs for Adam.
+
+    A twin of the optimizer is given small stand-ins, which have the weights' names and as many
+    axes: by their sizes, 2, 3, 5, …, it shows which axes what it keeps has in common with a weight.
+    """
     import keras
 
-    probe = keras.Variable([0.0] * 5)
-    twin = type(optimizer).from_config(optimizer.get_config())
-    twin.build([probe])
-    return sum(tuple(variable.shape) == (5,) for variable in twin.variables)
+    total = 0
+    for weight in weights:
+        twin = type(optimizer).from_config(optimizer.get_config())
+        before = {id(variable) for variable in twin.variables}  # its count, its rate
+        with contextlib.ExitStack() as scopes:
+            for part in weight.path.split("/")[:-1]:
+                scopes.enter_context(keras.name_scope(part))
+            shape = PRIMES[: len(weight.shape)]
+            stand_in = keras.Variable("zeros", shape, weight.dtype, name=weight.name)
+        twin.build([stand_in])
+        sizes = dict(zip(PRIMES, weight.shape))
+        for new in twin.variables:
+            if id(new) not in before and len(new.shape):
+                total += _bytes(new, [sizes.get(size, size) for size in new.shape])
+    return total
 
 
 # -------------------------------------------------------------------------- which layer goes where

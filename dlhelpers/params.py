@@ -1,11 +1,13 @@
 """Where every parameter of a Keras model comes from: formula, numbers, count, layer by layer.
 
 `explain(model)` prints a formula only where it gives what Keras counts. For any other layer it
-prints the shape of each weight and says so. To teach it a layer, add one line to `FORMULAS`.
+prints the shape of each weight and says so. `teach(Mine, "input × units + units")` tells it the
+formula of a layer of your own.
 """
 
 import html
 import inspect
+import itertools
 import math
 import operator
 import re
@@ -142,11 +144,6 @@ MULTIPLY_ADDS = {
 OPAQUE = {"FlaxLayer", "JaxLayer", "Lambda", "Layer", "MelSpectrogram", "Pipeline", "TFSMLayer"}
 OPAQUE |= {"TorchModuleWrapper", "Wrapper"}
 
-FORMULAS, MULTIPLY_ADDS = (
-    {name: formula for names, formula in table.items() for name in names.split(", ")}
-    for table in (FORMULAS, MULTIPLY_ADDS)
-)
-
 
 class Use(NamedTuple):
     """A layer with the shapes that go in and come out of it; the first size is the batch's."""
@@ -223,6 +220,8 @@ def _axes(axes):
 
 
 def _summed(use):
+    if not hasattr(use.layer, "equation"):
+        return use.input[-1]
     return math.prod(size for _, size, summed in _kernel(use) if summed)
 
 
@@ -425,70 +424,180 @@ def _number(number):
     return _atom(str(number), number)
 
 
-def _read(template, use, table):
-    """Make the `Formula` that a line of `table` says for a use of a layer.
+class _Product(NamedTuple):
+    """One term of a formula: factors, and the flags that must hold for the term to be there."""
 
-    Raises AttributeError, KeyError, TypeError or the like where the layer does not have what the
-    line names, or a size is not known.
+    flags: tuple  # pairs of a symbol and whether it must be set
+    factors: tuple  # triples of a sign, "×" or "÷"; its flags; and a number, a symbol, or a sum
+
+
+def _parse(template):
+    """Read a formula such as "kernel × filters + [use_bias] filters": a tuple of `_Product`.
+
+    Raises ValueError, with a sentence, where it is not one.
     """
-    tokens = re.findall(r"\[[^]]*\]|\w+|[×÷+()]", template)[::-1]
+    tokens = re.findall(r"\[[^]]*\]|\w+|\S", template)[::-1] if isinstance(template, str) else []
 
-    def stand_for(symbol):
+    def flags():
+        found = []
+        while tokens and tokens[-1].startswith("["):
+            flag = re.fullmatch(r"\[(not )?([^\W\d]\w*)\]", tokens.pop())
+            if not flag:
+                raise ValueError
+            found.append((flag[2], not flag[1]))
+        return tuple(found)
+
+    def a_sum():
+        products = [a_product()]
+        while tokens and tokens[-1] == "+":
+            tokens.pop()
+            products.append(a_product())
+        return tuple(products)
+
+    def a_product():
+        of_term = flags()
+        factors = [("×", (), a_factor())]
+        while tokens and tokens[-1] in "×÷":
+            factors.append((tokens.pop(), flags(), a_factor()))
+        return _Product(of_term, tuple(factors))
+
+    def a_factor():
+        token = tokens.pop()
+        if token == "(":
+            inside = a_sum()
+            if tokens.pop() != ")":
+                raise ValueError
+            return inside
+        if token.isdecimal():
+            return int(token)
+        if not token.isidentifier():
+            raise ValueError
+        return token
+
+    try:
+        parsed = a_sum()
+        if tokens:
+            raise ValueError
+    except (ValueError, IndexError):
+        raise ValueError(
+            f"{template!r} is not a formula: write names of settings and numbers, joined by + × ÷ "
+            'and brackets, and "[use_bias]" before what is there only with that setting.'
+        ) from None
+    return parsed
+
+
+def _evaluate(products, meaning):
+    """The `Formula` for a sum that `_parse` read, or None if no term is there.
+
+    `meaning(symbol)` gives a number, sizes to multiply, or a `Formula`; for a flag, whatever is
+    true or false.
+    """
+
+    def holds(flags):
+        return all(bool(meaning(symbol, flag=True)) == wanted for symbol, wanted in flags)
+
+    def factor(read):
+        if isinstance(read, int):
+            return _number(read)
+        if isinstance(read, tuple):
+            return _evaluate(read, meaning)
+        found = meaning(read)
+        return found if isinstance(found, Formula) else _atom(read, found)
+
+    terms = []
+    for product in products:
+        if not holds(product.flags):
+            continue
+        factors = [(sign, factor(read)) for sign, flags, read in product.factors if holds(flags)]
+        factors = [(sign, formula) for sign, formula in factors if formula]
+        if factors:
+            terms.append(_multiply(factors))
+    return _add(terms) if terms else None
+
+
+def _formula(products, use, table):
+    """What an entry of `table` says for a use of a layer.
+
+    Raises one of `UNREADABLE` where the layer does not have what the entry names, or a size is not
+    known.
+    """
+
+    import keras
+
+    own = _taught(use.layer) is not None
+
+    def meaning(symbol, flag=False):
+        if own and hasattr(use.layer, symbol) and not hasattr(keras.Layer, symbol):
+            return getattr(use.layer, symbol)  # a setting comes before a symbol of the same name
+        if flag and symbol not in SYMBOLS and not hasattr(use.layer, symbol):
+            return False  # a setting that this version of Keras does not have yet is not set
         if symbol in PARTS:
             read = _multiply_adds if table is MULTIPLY_ADDS else _parameters
             return _join(Counter(read(part) for part in PARTS[symbol](use)))
-        meaning = SYMBOLS[symbol] if symbol in SYMBOLS else getattr(use.layer, symbol)
-        return meaning(use) if callable(meaning) else meaning
+        found = SYMBOLS[symbol] if symbol in SYMBOLS else getattr(use.layer, symbol)
+        return found(use) if callable(found) else found
 
-    def flags():
-        keep = True
-        while tokens[-1].startswith("["):
-            no, symbol = re.fullmatch(r"\[(not )?(\w+)\]", tokens.pop()).groups()
-            # A setting that this version of Keras does not have yet is not set.
-            known = symbol in SYMBOLS or hasattr(use.layer, symbol)
-            keep = bool(known and stand_for(symbol)) != bool(no) and keep
-        return keep
+    return _evaluate(products, meaning) or _number(0)
 
-    def a_sum(keep):
-        terms = [a_product(keep)]
-        while tokens and tokens[-1] == "+":
-            tokens.pop()
-            terms.append(a_product(keep))
-        terms = [term for term in terms if term]
-        return _add(terms) if terms else None
 
-    def a_product(keep):
-        keep = flags() and keep
-        factors = [("×", a_factor(keep))]
-        while tokens and tokens[-1] in "×÷":
-            sign = tokens.pop()
-            factors.append((sign, a_factor(flags() and keep)))
-        factors = [(sign, factor) for sign, factor in factors if factor]
-        return _multiply(factors) if factors else None
+UNREADABLE = AttributeError, LookupError, TypeError, ValueError
 
-    def a_factor(keep):
-        token = tokens.pop()
-        if token == "(":
-            inside = a_sum(keep)
-            tokens.pop()  # its closing bracket
-            return inside
-        if not keep:
-            return None
-        if token.isdigit():
-            return _number(int(token))
-        meaning = stand_for(token)
-        return meaning if isinstance(meaning, Formula) else _atom(token, meaning)
 
-    return a_sum(True) or _number(0)
+def teach(cls, formula, multiply_adds=None):
+    """Tell `explain` where the parameters of a layer of your own come from, in one line.
+
+    Args:
+        cls: a subclass of `keras.Layer`.
+        formula: its number of parameters, such as "input × units + [use_bias] units". A name is a
+            setting (an attribute) of the layer, or one of `SYMBOLS`, such as input (the size of the
+            last axis), channels or kernel. What follows "[use_bias]" is there only where that
+            setting is not False, 0 or None: after "+" a whole term, after "×" one factor.
+        multiply_adds: the multiply-adds for one example, in the same way; without it the layer's
+            cost is not known.
+
+    Raises:
+        TypeError: `cls` is not a class of layers.
+        ValueError: the text is not a formula. `explain` raises it, too, for a formula that names
+            what the layer does not have.
+    """
+    import keras
+
+    if not (isinstance(cls, type) and issubclass(cls, keras.Layer)):
+        raise TypeError(f"teach wants a subclass of keras.Layer, and got {cls!r}.")
+    parsed = _parse(formula), multiply_adds and _parse(multiply_adds)
+    TAUGHT[cls] = formula
+    FORMULAS[cls] = parsed[0]
+    if multiply_adds:
+        MULTIPLY_ADDS[cls] = parsed[1]
+    else:
+        MULTIPLY_ADDS.pop(cls, None)
+
+
+TAUGHT = {}  # class: the text that `teach` was given
+
+
+def _taught(layer):
+    """The text of the formula that a layer's class, or one that it is built on, was taught."""
+    return next((TAUGHT[cls] for cls in type(layer).__mro__ if cls in TAUGHT), None)
+
+
+def _read_table(table):
+    """Each class's name with its formula, read: a mistake in one shows when this is imported."""
+    return {name: _parse(text) for names, text in table.items() for name in names.split(", ")}
+
+
+FORMULAS, MULTIPLY_ADDS = _read_table(FORMULAS), _read_table(MULTIPLY_ADDS)
 
 
 def _look_up(table, layer):
-    """The entry for the nearest of Keras's classes that a layer is or is built on, or None.
+    """The entry for the nearest class that a layer is or is built on, or None.
 
     A quantized layer may have an entry of its own, such as "Dense int8".
     """
     mode = getattr(layer, "quantization_mode", None)
     for cls in type(layer).__mro__:
+        if cls in table:  # it was taught
+            return table[cls]
         if cls.__module__.startswith("keras."):
             for name in (f"{cls.__name__} {mode}", cls.__name__):
                 if name in table:
@@ -496,17 +605,37 @@ def _look_up(table, layer):
     return None
 
 
+def _symbols(products):
+    """All names in a formula."""
+    names = set()
+    for product in products:
+        for _, _, read in product.factors:
+            names |= _symbols(read) if isinstance(read, tuple) else {read}
+    return names
+
+
+def _lone_part(entry):
+    """The one symbol of `PARTS` that a formula consists of, or None."""
+    names = _symbols(entry or ())
+    return next(iter(names)) if len(names) == 1 and names <= set(PARTS) else None
+
+
 def _parameters(use):
     """The `Formula` of a layer's parameters; raises where there is none or it does not fit."""
-    return _read(_look_up(FORMULAS, use.layer), use, FORMULAS)
+    entry = _look_up(FORMULAS, use.layer)
+    if entry is None:
+        raise LookupError(f"no formula for {type(use.layer).__name__}")
+    return _formula(entry, use, FORMULAS)
 
 
 def _multiply_adds(use):
     """The `Formula` of one use's multiply-adds; raises where they cannot be said."""
     cls = type(use.layer)
-    if cls.__name__ in OPAQUE or not cls.call.__module__.startswith("keras."):
+    keras_computes = cls.__name__ not in OPAQUE and cls.call.__module__.startswith("keras.")
+    if not keras_computes and cls not in MULTIPLY_ADDS:
         raise LookupError(f"{cls.__name__} computes what only its author knows")
-    return _read(_look_up(MULTIPLY_ADDS, use.layer) or "0", use, MULTIPLY_ADDS)
+    entry = _look_up(MULTIPLY_ADDS, use.layer)
+    return _formula(entry, use, MULTIPLY_ADDS) if entry else _number(0)
 
 
 def _joined_sizes(layer):
@@ -542,6 +671,7 @@ class Row(NamedTuple):
     costs: tuple | list = ()  # where asked for, a `Count` for each of `COSTS`
 
 
+COLUMNS = "output shape", "formula", "params"
 COSTS = "Multiply-adds", "Weight bytes", "Activation bytes"  # the first and last of one example
 
 
@@ -554,8 +684,9 @@ class Explanation:
     list of sentences on what these totals leave out.
     """
 
-    def __init__(self, rows, notes=()):
+    def __init__(self, rows, notes=(), columns=COLUMNS):
         self.rows, self.notes = rows, list(notes)
+        self._shown = [0, *(i for i, name in enumerate(COLUMNS, 1) if name in columns)]
         counted = [row for row in rows if not row.subtotal]
         self.total = sum(row.params for row in counted)
         self.trainable = sum(row.trainable for row in counted)
@@ -566,8 +697,16 @@ class Explanation:
         }
 
     def _header(self):
-        names = "Layer (type)", "Output shape", "Formula and numbers", "Params", *self.costs
-        return [[name] for name in names]
+        names = "Layer (type)", "Output shape", "Formula and numbers", "Params"
+        return [[name] for name in [*(names[i] for i in self._shown), *self.costs]]
+
+    def _cells(self, row):
+        cells = _cells(row)
+        return [*(cells[i] for i in self._shown), *cells[4:]]
+
+    def _to_the_right(self, column):
+        """Whether a column holds numbers: those of the parameters."""
+        return column < len(self._shown) and self._shown[column] == 3
 
     def _totals(self):
         counts = self.total, self.trainable, self.total - self.trainable
@@ -576,11 +715,15 @@ class Explanation:
         return [f"{label}: {count:,}" for label, count in counted] + self.notes
 
     def __repr__(self):
-        table = [self._header(), *map(_cells, self.rows)]
-        widths = [max(len(line) for cell in column for line in cell) for column in zip(*table)]
-        widths[:2] = min(28, widths[0]), min(22, widths[1])
-        widths[2] = min(LINE_WIDTH - widths[0] - widths[1] - widths[3] - 6, widths[2])
-        widths[4:] = [min(COST_WIDTH, width) for width in widths[4:]]
+        table = [self._header(), *map(self._cells, self.rows)]
+        longest = [max(len(line) for cell in column for line in cell) for column in zip(*table)]
+        most = dict(enumerate((28, 22, None, None)))
+        widths = [min(most[i] or width, width) for i, width in zip(self._shown, longest)]
+        if 2 in self._shown:  # the formula has the room that is left
+            others = sum(widths) - widths[self._shown.index(2)] + 2 * (len(widths) - 1)
+            place = self._shown.index(2)
+            widths[place] = min(LINE_WIDTH - others, widths[place])
+        widths += [min(COST_WIDTH, width) for width in longest[len(widths) :]]
         text = []
         for row in table:
             columns = [
@@ -588,8 +731,10 @@ class Explanation:
                 for lines, width in zip(row, widths)
             ]
             for parts in zip_longest(*columns, fillvalue=""):
-                cells = [f"{part:<{width}}" for part, width in zip(parts, widths)]
-                cells[3] = f"{parts[3]:>{widths[3]}}"
+                cells = [
+                    f"{part:{'>' if self._to_the_right(i) else '<'}{width}}"
+                    for i, (part, width) in enumerate(zip(parts, widths))
+                ]
                 text.append("  ".join(cells).rstrip())
         rule = "=" * (sum(widths) + 2 * len(widths) - 2)
         return "\n".join([text[0], rule, *text[1:], rule, *self._totals()])
@@ -597,13 +742,13 @@ class Explanation:
     def _repr_html_(self):
         def line(tag, row):
             cells = ["<br>".join(map(html.escape, lines)) for lines in row]
-            sides = ["right" if i == 3 else "left" for i in range(len(cells))]
+            sides = ["right" if self._to_the_right(i) else "left" for i in range(len(cells))]
             cells = zip(sides, cells)
             cells = [f'<{tag} style="text-align:{side}">{cell}</{tag}>' for side, cell in cells]
             return f"<tr>{''.join(cells)}</tr>"
 
         head = line("th", self._header())
-        body = "\n".join(line("td", _cells(row)) for row in self.rows)
+        body = "\n".join(line("td", self._cells(row)) for row in self.rows)
         table = f"<table>\n<thead>{head}</thead>\n<tbody>\n{body}\n</tbody></table>"
         return f"{table}\n<p>{'<br>'.join(map(html.escape, self._totals()))}</p>"
 
@@ -615,8 +760,9 @@ class Explanation:
             escaped = [re.sub(r"([\\|*`$])", r"\\\1", cell) for cell in cells]
             return f"| {' | '.join(escaped)} |"
 
-        rule = "|".join([":--", ":--", ":--", "--:", *[":--" for _ in self.costs]])
-        body = [line(_cells(row)) for row in self.rows]
+        sides = range(len(self._header()))
+        rule = "|".join("--:" if self._to_the_right(i) else ":--" for i in sides)
+        body = [line(self._cells(row)) for row in self.rows]
         totals = "  \n".join(self._totals())
         return "\n".join([line(self._header()), f"|{rule}|", *body, "", totals])
 
@@ -647,7 +793,7 @@ def _wrap(text, width):
     return [line.replace("\0", " ") for line in lines]
 
 
-def explain(model, cost=False, input_shape=None):
+def explain(model, cost=False, input_shape=None, depth=None, columns=COLUMNS):
     """Say where every parameter of a Keras model or layer comes from.
 
     Args:
@@ -656,6 +802,10 @@ def explain(model, cost=False, input_shape=None):
             activations (the outputs of all layers) for one example, and bytes of weights.
         input_shape: the sizes of the model's one input without the batch, for the costs of a model
             that leaves some open.
+        depth: how many levels of names to tell apart, so that a deep network fits on a screen. The
+            levels are those of models inside models, then the parts of a name between "_": with 2,
+            the layers conv2_block1_1_conv, conv2_block1_1_bn and so on of ResNet50 are one row.
+        columns: which of `COLUMNS` to show behind the names.
 
     Returns:
         An `Explanation`. Its counts are numbers of scalars: the products of the shapes in
@@ -663,8 +813,8 @@ def explain(model, cost=False, input_shape=None):
 
     Raises:
         TypeError: `model` is neither a Keras model nor a layer.
-        ValueError: it is not built, so that its weights do not exist yet; or `input_shape` does not
-            fit the model.
+        ValueError: it is not built, so that its weights do not exist yet; `input_shape` does not
+            fit the model; `depth` is no positive integer; or there is no such column.
 
     Source of the formulas: each layer's `build` and `call` methods in Keras 3.15.
     """
@@ -678,6 +828,13 @@ def explain(model, cost=False, input_shape=None):
         how = how if is_model else "layer.build(input_shape) or call it on data"
         name = f"{type(model).__name__} '{model.name}'"
         raise ValueError(f"{name} is not built, so it has no weights yet: call {how}.")
+    if depth is not None and (not isinstance(depth, int) or depth < 1):
+        raise ValueError(
+            f"depth={depth!r}: how many levels of names? Give 1, 2, … or None for all."
+        )
+    unknown = [name for name in columns if name not in COLUMNS]
+    if isinstance(columns, str) or unknown:
+        raise ValueError(f"columns={columns!r}: give a list of {', '.join(map(repr, COLUMNS))}.")
     trained = {id(weight) for weight in model.trainable_weights}
     cost = cost or input_shape is not None
     walk = _Walk({}, trained, _Uses() if cost else None)
@@ -686,7 +843,44 @@ def explain(model, cost=False, input_shape=None):
         if cost:
             walk.uses.start(model, input_shape)
         rows = _model_rows(model, 0, walk) if is_model else _layer_rows(model, 0, walk)
-    return Explanation(rows, walk.uses.notes() if cost else ())
+    rows = rows if depth is None else _fold(rows, depth)
+    return Explanation(rows, walk.uses.notes() if cost else (), columns)
+
+
+def _fold(rows, depth):
+    """Rows in which neighbours whose names agree in their first `depth` parts are one."""
+    above, paths = [], []  # the models that a row sits in
+    for row in rows:
+        above = [*above[: row.depth], row.name]
+        parts = re.sub(r"_(?=\d+$)", "\0", row.name).split("_")  # the number of dense_1 is no part
+        parts = [part.replace("\0", "_") for part in parts]
+        paths.append((*above[:-1], *([row.name] if row.subtotal else parts)))
+    folded = []
+    for path, group in itertools.groupby(zip(paths, rows), key=lambda pair: pair[0][:depth]):
+        group = [row for _, row in group]
+        folded += group if len(group) == 1 else [_folded(path, group)]
+    return folded
+
+
+def _folded(path, rows):
+    """One row for several; `path` is what their names have in common."""
+    models = path[: rows[0].depth]
+    name = "_".join(path[rows[0].depth :])
+    counted = [row for row in rows if not row.subtotal]
+    kinds = Counter(row.kind for row in counted)
+    what = ", ".join(kind if n == 1 else f"{n} {kind}" for kind, n in kinds.items())
+    params, trainable = sum(row.params for row in counted), sum(row.trainable for row in counted)
+    shape = rows[0].output_shape if rows[0].subtotal else counted[-1].output_shape
+    note = f"{trainable} of {params} trainable" if trainable < params else ""
+    costs = [Count(_sum(row.costs[i].value for row in counted)) for i in range(len(rows[0].costs))]
+    about = (name, f"{len(counted)} layers", shape, what, "", params, trainable)
+    return Row(*about, note, len(models), False, costs)
+
+
+def _sum(values):
+    """The sum, or None where one of the values is not known."""
+    values = list(values)
+    return None if None in values else sum(values)
 
 
 class _Walk(NamedTuple):
@@ -739,7 +933,7 @@ def _inner_layers(layer):
     if isinstance(layer, keras.Model):
         layers = layer.layers
     else:
-        layers = layer._flatten_layers(include_self=False, recursive=False)
+        layers = _directly_inside(layer)
     return list({id(inner): inner for inner in layers}.values())
 
 
@@ -792,8 +986,13 @@ def _explain_by_formula(layer, weights):
     """The `Formula` that gives as many parameters as the weights have, or None."""
     try:
         formula = _parameters(Use(layer, _built_inputs(layer)))
-    except Exception:  # a layer of one's own that the entry cannot read is not known
-        return None
+    except UNREADABLE as error:
+        if _taught(layer):
+            raise ValueError(
+                f"The formula that {type(layer).__name__} was taught, {_taught(layer)!r}, does "
+                f"not fit its layer '{layer.name}': {error}."
+            ) from error
+        return None  # a layer of one's own, built on Keras's, that the entry cannot read
     return formula if formula.value == _count(weights) else None
 
 
@@ -888,9 +1087,9 @@ class _Uses:
         for use in self.of.pop(id(layer), []):
             if graph:
                 self._run(graph, use)
-            elif entry in PARTS:  # a layer around others
-                steps = use.input[1] if "steps" in _look_up(MULTIPLY_ADDS, layer) else 1
-                for part in PARTS[entry](use) if steps else []:
+            elif _lone_part(entry):  # a layer around others
+                steps = use.input[1] if "steps" in _symbols(_look_up(MULTIPLY_ADDS, layer)) else 1
+                for part in PARTS[_lone_part(entry)](use) if steps else []:
                     self.add(part._replace(times=use.times * steps))
             else:
                 self.without_graph[type(layer).__name__] = True
@@ -919,8 +1118,8 @@ class _Uses:
         shapes = use.input if isinstance(use.input[0], list | tuple) else [use.input]
         inputs = [keras.KerasTensor(s, t.dtype) for s, t in zip(shapes, graph.inputs)]
         for tensor in graph.inputs:  # what comes in from outside costs the model nothing
-            self.of.setdefault(id(tensor._keras_history.operation), [])
-        graph._run_through_graph(inputs, operation_fn=note)
+            self.of.setdefault(id(_maker(tensor)), [])
+        _send_through(graph, inputs, note)
 
     def costs(self, layer, weights):
         """A `Count` for each of `COSTS`; the uses of the layer are then spent."""
@@ -928,14 +1127,6 @@ class _Uses:
         costs = _cost(_multiply_adds, uses), _weight_bytes(weights), _cost(_activation_bytes, uses)
         self.unknown |= any(cost.value is None for cost in costs)
         return costs
-
-
-def _graph(model):
-    """The graph of a Functional or Sequential model; None for any other model or layer."""
-    import keras
-
-    graph = getattr(model, "_functional", model)
-    return graph if isinstance(graph, keras.Function) else None
 
 
 def _input_shapes(layer, args, kwargs):
@@ -1001,3 +1192,30 @@ def _bytes(numbers, dtype):
     bits = re.search(r"\d+", dtype)  # that of bool is a byte
     size = int(bits[0]) // 8 if bits else 1
     return _multiply([("×", numbers), ("×", _atom("bytes", size))])
+
+
+# ---------------------------------------------------------------------------------------------
+# Keras has no public name for these. A test calls each on a small model and says which one broke.
+
+
+def _graph(model):
+    """The graph of a Functional or Sequential model; None for any other model or layer."""
+    import keras
+
+    graph = getattr(model, "_functional", model)
+    return graph if isinstance(graph, keras.Function) else None
+
+
+def _directly_inside(layer):
+    """The layers that are attributes of a layer."""
+    return layer._flatten_layers(include_self=False, recursive=False)
+
+
+def _maker(tensor):
+    """The layer or operation that a symbolic tensor comes from."""
+    return tensor._keras_history.operation
+
+
+def _send_through(graph, inputs, wrap):
+    """Call `wrap(operation)` on what each operation of a graph gets, beginning with `inputs`."""
+    graph._run_through_graph(inputs, operation_fn=wrap)

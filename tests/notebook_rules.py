@@ -282,6 +282,15 @@ def it_is_in_normal_form(notebook):
         extra = set(cell.metadata) - KEPT_CELL_METADATA
         if extra or cell.source != cell.source.strip():
             yield f"cell {n} is not in normal form ({sorted(extra)}); run `make refresh`"
+        if not _keys_in_order(cell):
+            yield f"cell {n} has its keys in another order than nbformat; run `make refresh`"
+
+
+def _keys_in_order(node):
+    """Whether a node of a notebook, and all inside it, would be written as it is."""
+    if isinstance(node, dict):
+        return list(node) == sorted(node) and all(map(_keys_in_order, node.values()))
+    return not isinstance(node, list) or all(map(_keys_in_order, node))
 
 
 RULES = [

@@ -11,6 +11,7 @@ import os
 import stat
 import subprocess
 import sys
+import types
 
 import keras
 import numpy as np
@@ -122,6 +123,114 @@ def test_a_gpu_that_the_backend_does_not_see_gets_a_sentence(no_gpu_of_its_own, 
     assert "CUDA_VISIBLE_DEVICES is '-1'" in devices._advice("jax", CPU_ONLY)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in for the driver is a shell script")
+@pytest.mark.parametrize("program", ["exec sleep 60", "exit 9", "echo no driver", "kill $$"])
+def test_a_driver_that_hangs_or_fails_is_no_gpu(no_gpu_of_its_own, monkeypatch, program):
+    put_a_gpu_into(no_gpu_of_its_own)
+    monkeypatch.setenv("PATH", f"{no_gpu_of_its_own}:/bin:/usr/bin")
+    (no_gpu_of_its_own / "nvidia-smi").write_text(f"#!/bin/sh\n{program}\n")
+    monkeypatch.setattr(devices, "DRIVER_SECONDS", 0.3)
+    assert devices._nvidia_gpus() == [] and devices._advice("jax", CPU_ONLY) == ""
+
+
+def test_nvidias_own_library_comes_first(monkeypatch):
+    class Pynvml:
+        nvmlInit = nvmlShutdown = staticmethod(lambda: None)
+        nvmlDeviceGetCount = staticmethod(lambda: 2)
+        nvmlDeviceGetHandleByIndex = staticmethod(lambda i: i)
+        nvmlDeviceGetName = staticmethod(lambda i: [b"NVIDIA T4", "NVIDIA H100"][i])
+        nvmlDeviceGetMemoryInfo = staticmethod(lambda i: types.SimpleNamespace(total=100 + i))
+
+    monkeypatch.setitem(sys.modules, "pynvml", Pynvml)
+    assert devices._nvidia_gpus() == [("NVIDIA T4", 100), ("NVIDIA H100", 101)]
+
+
+def test_a_gpus_size_is_found_by_its_name_whatever_the_order():
+    known = [("small", 1), ("large", 9), ("large", 9), ("odd", 3), ("odd", 4)]
+    sizes = [devices._size_of(name, known) for name in ("large", "small", "odd", "other")]
+    assert sizes == [9, 1, None, None]
+
+
+GROUPS = {  # files, and the limit with what is used of it
+    "no groups": ({}, (None, 0)),
+    "no limit": ({"sys/fs/cgroup/memory.max": "max"}, (None, 0)),
+    "version 2, its own group": (
+        {
+            "proc/self/cgroup": "0::/jobs/one\n",
+            "sys/fs/cgroup/jobs/one/memory.max": "2000",
+            "sys/fs/cgroup/jobs/one/memory.current": "700",
+            "sys/fs/cgroup/jobs/one/memory.stat": "anon 300\ninactive_file 400\n",
+            "sys/fs/cgroup/jobs/memory.max": "5000",
+            "sys/fs/cgroup/jobs/memory.current": "4000",
+            "sys/fs/cgroup/jobs/memory.stat": "inactive_file 0\n",
+        },
+        (2000, 300),
+    ),
+    "version 2, a group above is smaller": (
+        {
+            "proc/self/cgroup": "0::/jobs/one\n",
+            "sys/fs/cgroup/jobs/one/memory.max": "max",
+            "sys/fs/cgroup/jobs/memory.max": "5000",
+            "sys/fs/cgroup/jobs/memory.current": "4000",
+            "sys/fs/cgroup/jobs/memory.stat": "inactive_file 1\n",
+        },
+        (5000, 3999),
+    ),
+    "version 1, a container that sees its own group at the top": (
+        {
+            "proc/self/cgroup": "3:cpu:/docker/x\n2:memory,hugetlb:/docker/x\n",
+            "sys/fs/cgroup/memory/memory.limit_in_bytes": "3000",
+            "sys/fs/cgroup/memory/memory.usage_in_bytes": "1000",
+            "sys/fs/cgroup/memory/memory.stat": "total_inactive_file 900\n",
+        },
+        (3000, 100),
+    ),
+    "files that say something else": (
+        {"proc/self/cgroup": "hello", "sys/fs/cgroup/memory.max": "many"},
+        (None, 0),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_the_limit_of_a_container_is_read(name, tmp_path):
+    files, wanted = GROUPS[name]
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    assert devices._container_memory(tmp_path) == wanted
+
+
+@pytest.mark.parametrize(
+    ("system", "container", "wanted"),
+    [
+        ((1000, 600), (None, 0), (1000, 400)),
+        ((1000, 600), (200, 50), (200, 50)),
+        ((1000, 100), (200, 50), (200, 100)),  # other programs left less than the limit
+        ((1000, 600), (9000, 50), (1000, 400)),
+        ((1000, None), (None, 0), (1000, None)),
+        ((None, None), (200, 50), (200, 50)),
+        ((None, None), (None, 0), (None, None)),
+    ],
+)
+def test_what_is_left_counts_the_containers_limit_and_other_programs(
+    system, container, wanted, monkeypatch
+):
+    monkeypatch.setattr(devices, "_system_memory", lambda: system)
+    monkeypatch.setattr(devices, "_container_memory", lambda: container)
+    assert devices._machine_memory() == wanted
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="it reads Linux's own file")
+def test_files_that_the_system_remembers_are_not_in_use(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psutil", None)  # its reader and ours agree, nearly
+    total, available = devices._system_memory()
+    monkeypatch.undo()
+    psutil = pytest.importorskip("psutil")
+    assert total == psutil.virtual_memory().total
+    assert available == pytest.approx(psutil.virtual_memory().available, rel=0.2)
+
+
 def test_a_runtime_of_colab_without_a_gpu_gets_a_sentence(no_gpu_of_its_own, monkeypatch):
     assert "Colab" not in devices._advice("jax", CPU_ONLY)
     monkeypatch.setenv("COLAB_RELEASE_TAG", "release-colab")
@@ -175,6 +284,54 @@ def test_weights_gradients_and_optimizer_are_as_large_as_the_arrays(optimizer, s
     assert total.weights == sum(weight.nbytes for weight in model.get_weights())
     assert total.gradients == trained
     assert total.optimizer == sum(kept) == slots * trained
+
+
+ALL_OPTIMIZERS = [
+    name
+    for name, kind in vars(keras.optimizers).items()
+    if isinstance(kind, type) and issubclass(kind, keras.optimizers.Optimizer)
+    if name not in ("Optimizer", "LossScaleOptimizer", "MultiOptimizer")  # around another
+]
+
+
+@pytest.mark.parametrize("name", ALL_OPTIMIZERS)
+def test_each_optimizer_of_keras_is_counted_as_large_as_it_is(name):
+    model = image_network()  # with kernels of 4, 2 and 1 axes: Adafactor and Muon tell them apart
+    optimizer = getattr(keras.optimizers, name)()
+    total = devices.memory(model, 4, optimizer).total.optimizer
+    before = {id(variable) for variable in optimizer.variables}
+    optimizer.build(model.trainable_variables)
+    kept = [v for v in optimizer.variables if id(v) not in before and len(v.shape)]  # no counters
+    assert total == sum(map(real_bytes, kept))
+
+
+def test_what_an_optimizer_keeps_costs_nothing_to_count():
+    class Weight:  # as large as no memory
+        path, name, shape, dtype = "huge/kernel", "kernel", (10**6, 10**7), "float32"
+
+    assert devices._kept(keras.optimizers.Adam(), [Weight]) == 8 * 10**13
+    assert devices._kept(keras.optimizers.SGD(), [Weight]) == 0
+    # Keras's Adafactor keeps rows and columns, and the full square as well.
+    assert devices._kept(keras.optimizers.Adafactor(), [Weight]) == 4 * (10**6 + 10**7 + 10**13)
+
+
+@pytest.mark.skipif(not hasattr(keras.optimizers, "MultiOptimizer"), reason="Keras 3.15 has it")
+def test_an_optimizer_for_each_weight_is_asked_by_the_weights_name():
+    adam, sgd = keras.optimizers.Adam(), keras.optimizers.SGD()
+    several = keras.optimizers.OptimizerMap(sgd, {".*stem/kernel": adam})
+    needs = by_name(devices.memory(image_network(), 4, keras.optimizers.MultiOptimizer(several)))
+    stem = image_network().get_layer("stem").kernel
+    assert {name: need.optimizer for name, need in needs.items() if need.optimizer} == {
+        "stem": 2 * real_bytes(stem)
+    }
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow alone has texts")
+def test_a_text_has_a_size_too():
+    text = layers.TextVectorization(vocabulary=["a", "b"], output_sequence_length=6)
+    model = keras.Sequential([keras.Input((1,), dtype="string"), text, layers.Embedding(4, 2)])
+    needs = devices.memory(model, 3).layers
+    assert [need.activations for need in needs] == [3 * 24, 3 * 6 * 8, 3 * 6 * 2 * 4]
 
 
 def test_activations_are_as_large_as_the_layers_real_outputs():

@@ -17,6 +17,7 @@ import notebook_runs
 import numpy as np
 import pytest
 
+import dlhelpers
 from dlhelpers import datasets
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -59,8 +60,14 @@ def reader(tmp_path_factory):
     course = notebook_runs.copy_course(folder / "course")
     colab.write(f"file://localhost{course}", course)
     git = ["git", "-c", "user.name=n", "-c", "user.email=e@example.org"]
-    for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "all"]):
-        subprocess.run([*git, *command], cwd=course, check=True)
+    steps = [
+        "init --quiet",
+        "add .",
+        "commit --quiet --message all",
+        f"tag v{dlhelpers.__version__}",
+    ]
+    for step in steps:
+        subprocess.run([*git, *step.split()], cwd=course, check=True)
     reader = Reader(folder)
     shutil.copy(course / "notebooks" / ALONE, reader.notebook)
     done = notebook_runs.execute(reader.python, reader.notebook, **OFFLINE)

@@ -308,15 +308,175 @@ def test_a_quantized_model_is_explained_as_it_is_stored():
         "(input × units) + units + units",
         "input × no_such_setting",
         "input × activation",  # no number
-        "input × units × (",  # no formula
     ],
 )
 def test_a_wrong_formula_is_not_printed(monkeypatch, wrong):
-    monkeypatch.setitem(params.FORMULAS, "Dense", wrong)
+    monkeypatch.setitem(params.FORMULAS, "Dense", params._parse(wrong))
     row = the_row(built(layers.Dense(100), (5,)))
     assert row.formula == "kernel 5×100 = 500, bias 100 = 100"
     assert row.arithmetic == "500 + 100 = 600"
     assert row.note == "the formula for Dense does not give this: weights by shape"
+
+
+NO_FORMULAS = [
+    "input ×",
+    "input × units × (",
+    "(input",
+    "input + + units",
+    "input units",
+    "2.5 × units",
+]
+NO_FORMULAS += [
+    "[use_bias",
+    "[use bias] units",
+    "input - units",
+    "",
+    None,
+    3,
+    "input)",
+]
+
+
+@pytest.mark.parametrize("text", NO_FORMULAS)
+def test_a_text_that_is_no_formula_gets_one_sentence(text):
+    with pytest.raises(ValueError, match="is not a formula: write names of settings"):
+        params._parse(text)
+
+
+@pytest.fixture
+def scaled():
+    """A layer of one's own: a scale for each feature, and maybe a matrix."""
+
+    class Scaled(layers.Layer):
+        def __init__(self, rank, matrix=True):
+            super().__init__()
+            self.rank, self.matrix = rank, matrix
+
+        def build(self, input_shape):
+            self.scale = self.add_weight(shape=(input_shape[-1],), name="scale")
+            if self.matrix:
+                self.kernel = self.add_weight(shape=(input_shape[-1], self.rank), name="kernel")
+
+        def call(self, inputs):
+            return inputs * self.scale
+
+    yield Scaled
+    for table in (params.FORMULAS, params.MULTIPLY_ADDS, params.TAUGHT):
+        table.pop(Scaled, None)
+
+
+def test_a_layer_of_ones_own_is_taught_in_one_line(scaled):
+    assert the_row(built(scaled(2), (5,))).note == "no formula for Scaled: weights by shape"
+    params.teach(scaled, "input + [matrix] input × rank", multiply_adds="input")
+    row = the_row(built(scaled(2), (5,)))
+    assert (row.formula, row.arithmetic) == ("input + (input × rank)", "5 + (5 × 2) = 15")
+    assert the_row(built(scaled(2, matrix=False), (5,))).formula == "input"
+    model = keras.Sequential([keras.Input((5,)), scaled(2), layers.Dense(3)])
+    assert explain(model, cost=True).costs["Multiply-adds"] == 5 + 5 * 3
+
+    class Derived(scaled):
+        pass
+
+    assert the_row(built(Derived(2), (5,))).formula == "input + (input × rank)"
+
+
+def test_what_is_taught_wrong_is_said_and_not_swallowed(scaled):
+    params.teach(scaled, "input + input × ranks")
+    with pytest.raises(
+        ValueError, match="Scaled was taught, 'input . input × ranks', does not fit"
+    ) as e:
+        explain(built(scaled(2), (5,)))
+    assert "'ranks'" in str(e.value)
+    params.teach(scaled, "input")
+    row = the_row(built(scaled(2), (5,)))
+    assert row.note == "the formula for Scaled does not give this: weights by shape"
+    assert explain(keras.Sequential([keras.Input((5,)), scaled(2)]), cost=True).notes
+    with pytest.raises(ValueError, match="is not a formula"):
+        params.teach(scaled, "input x rank")
+    with pytest.raises(TypeError, match="wants a subclass of keras.Layer, and got 3"):
+        params.teach(3, "input")
+
+
+def deep():
+    def block(x, name):
+        y = layers.Dense(4, name=f"{name}_1_dense")(x)
+        return layers.Add(name=f"{name}_add")(
+            [x, layers.BatchNormalization(name=f"{name}_1_bn")(y)]
+        )
+
+    x = keras.Input((4,), name="input")
+    y = block(block(x, "stage1_block1"), "stage1_block2")
+    y = keras.Sequential([layers.Dense(3), layers.Dense(2)], name="inner")(
+        block(y, "stage2_block1")
+    )
+    return keras.Model(x, layers.Dense(1, name="score")(y))
+
+
+def test_depth_folds_neighbours_whose_names_begin_alike():
+    names = {depth: [row.name for row in explain(deep(), depth=depth).rows] for depth in (1, 2)}
+    assert names[1] == ["input", "stage1", "stage2", "inner", "score"]
+    assert names[2][:4] == ["input", "stage1_block1", "stage1_block2", "stage2_block1"]
+    assert len(names[2]) == 8  # and the inner model with its two layers
+    row = explain(deep(), depth=1).rows[1]
+    assert (row.kind, row.formula) == ("6 layers", "2 Dense, 2 BatchNormalization, 2 Add")
+    assert (row.params, row.trainable) == (2 * (20 + 16), 2 * (20 + 8))
+    assert row.note == "56 of 72 trainable"
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 9])
+def test_depth_changes_no_total(depth):
+    model = deep()
+    whole, folded = explain(model, cost=True), explain(model, cost=True, depth=depth)
+    assert (folded.total, folded.trainable) == (whole.total, whole.trainable)
+    assert folded.total == model.count_params() and folded.costs == whole.costs
+    assert (len(folded.rows) == len(whole.rows)) == (depth == 9)
+
+
+def test_resnet50_fits_on_a_screen():
+    with keras.StatelessScope(initialize_variables=False):
+        explanation = explain(
+            keras.applications.ResNet50(weights=None), depth=1, columns=["params"]
+        )
+    lines = str(explanation).splitlines()
+    assert len(lines) < 20 and max(map(len, lines)) < 60
+    assert [line.split()[-1] for line in lines if line.startswith("conv2")] == ["220,032"]
+
+
+def test_columns_are_chosen():
+    model = keras.Sequential([keras.Input((5,)), layers.Dense(3, name="hidden")])
+    text = str(explain(model, columns=["params"]))
+    assert text.splitlines()[:3] == ["Layer (type)    Params", "=" * 22, "hidden (Dense)      18"]
+    shown = explain(model, columns=["output shape", "params"], cost=True)
+    assert "Formula" not in str(shown) and "(None, 3)" in str(shown) and "5 × 3" in str(shown)
+    assert "| Layer (type) | Output shape | Params |" in shown.to_markdown()
+    assert '<td style="text-align:right">18</td>' in shown._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"depth": 0}, {"depth": "2"}, {"columns": ["parms"]}, {"columns": "params"}]
+)
+def test_a_depth_or_column_that_is_none_gets_one_sentence(wrong):
+    with pytest.raises(ValueError, match=f"{next(iter(wrong))}="):
+        explain(built(layers.Dense(3), (5,)), **wrong)
+
+
+def test_the_private_names_of_keras_do_what_they_did():
+    seen = []
+
+    def note(operation):
+        seen.append(operation.name)
+        return operation.compute_output_spec
+
+    model = keras.Sequential(
+        [keras.Input((5,)), layers.Dense(3, name="one"), layers.Dense(2, name="two")]
+    )
+    graph = params._graph(model)
+    assert graph is not None, "model._functional"
+    params._send_through(graph, [keras.KerasTensor((None, 5))], note)
+    assert seen == ["one", "two"], "Function._run_through_graph"
+    assert params._maker(model.outputs[0]) is model.layers[-1], "KerasTensor._keras_history"
+    around = layers.TimeDistributed(layers.Dense(3))
+    assert list(params._directly_inside(around)) == [around.layer], "Layer._flatten_layers"
 
 
 def test_a_layer_with_more_weights_than_its_formula_falls_back():

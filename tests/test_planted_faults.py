@@ -688,6 +688,11 @@ def execution_times(notebook):
     notebook.cells[0].metadata["execution"] = {"iopub.execute_input": "2026-11-23"}
 
 
+def keys_in_another_order(notebook):
+    cell = notebook.cells[0]
+    cell["cell_type"] = cell.pop("cell_type")  # now the last
+
+
 STORED_FAULTS = {
     a_stale_sentence: rules.figures_in_prose_stand_in_a_cell,
     a_stale_count: rules.figures_in_prose_stand_in_a_cell,
@@ -726,6 +731,7 @@ STORED_FAULTS = {
     a_long_cell: rules.its_cells_are_short,
     a_cell_that_draws_with_many_lines: rules.drawing_is_elsewhere,
     execution_times: rules.it_is_in_normal_form,
+    keys_in_another_order: rules.it_is_in_normal_form,
 }
 
 

@@ -15,7 +15,8 @@ FILES = sorted(PACKAGE.glob("*.py")) + CHECKS
 MAY_IMPORT = set(sys.stdlib_module_names) | {"numpy", "matplotlib", "PIL", "keras", "IPython"}
 # What single files may import besides, inside functions.
 ALSO_INSIDE = {
-    "devices.py": {"tensorflow", "jax", "torch"},  # the active one, where Keras has no call
+    "saved.py": {"h5py"},  # which Keras itself depends on
+    "devices.py": {"tensorflow", "jax", "torch", "psutil", "pynvml"},  # where they are
     "tuning.py": {"optuna", "scipy", "sklearn", "threadpoolctl"},
 }
 FRAMEWORKS = ("keras", "tensorflow", "torch", "jax")

@@ -2,8 +2,9 @@
 
 The address stands in pyproject.toml, under [project.urls]. From there it goes into the set-up cell
 of every notebook, so that a notebook alone can fetch dlhelpers, and into the badges that open a
-notebook in Colab, Kaggle or Binder. Without an address there are no badges, and the set-up cell of
-a notebook alone says what is missing. `make colab REPO=none` takes the address out again.
+notebook in Colab, Kaggle or Binder. What is fetched is the tag of this version: the helpers that a
+notebook was written with. Without an address there are no badges, and the set-up cell of a notebook
+alone says what is missing. `make colab REPO=none` takes the address out again.
 """
 
 import argparse
@@ -22,7 +23,7 @@ MISSING = f"""{FIND}
 FETCHED = f"""{FIND}  # a notebook alone, as in Colab
     import subprocess
 
-    COURSE = "dlhelpers[notebooks] @ {{address}}"
+    COURSE = "dlhelpers[notebooks] @ {{address}}@v{{version}}"
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", COURSE], check=True)
 """
 BADGES = {
@@ -57,9 +58,16 @@ def with_address(pyproject, address):
     )
 
 
-def set_up(source, address):
-    """A set-up cell that fetches dlhelpers from the address, or says that it is missing."""
-    block = MISSING if address is None else FETCHED.format(address=f"git+{address}")
+def version_of(root):
+    """The version of dlhelpers; its tag is v0.1.0 or the like."""
+    text = (root / "dlhelpers" / "__init__.py").read_text(encoding="utf-8")
+    return re.search(r'__version__ = "(.*)"', text)[1]
+
+
+def set_up(source, address, version):
+    """A set-up cell that fetches this dlhelpers from the address, or says that it is missing."""
+    fetched = FETCHED.format(address=f"git+{address}", version=version)
+    block = MISSING if address is None else fetched
     found = re.search(re.escape(FIND) + r".*\n(?:(?: .*)?\n)*?(?=\w)", source)
     return source.replace(found[0], block)
 
@@ -101,7 +109,7 @@ def write(address, root=ROOT):
         notebook = nbformat.read(path, as_version=4)
         opening, set_up_cell = notebook.cells[:2]
         opening.source = with_badges(opening.source, address, f"notebooks/{path.name}")
-        set_up_cell.source = set_up(set_up_cell.source, address)
+        set_up_cell.source = set_up(set_up_cell.source, address, version_of(root))
         nbformat.write(notebook, path)
 
 
@@ -114,7 +122,12 @@ def main(arguments=None):
     if repo != "none" and not re.match(r"(https|ssh|file)://", repo):
         parser.error(f"{repo!r} is neither owner/name nor an address such as https://…, nor none")
     write(None if repo == "none" else repo)
-    print(f"The notebooks fetch dlhelpers from {repo}." if repo != "none" else "No address is set.")
+    if repo == "none":
+        print("No address is set.")
+    else:
+        tag = f"v{version_of(ROOT)}"
+        print(f"The notebooks fetch dlhelpers {tag} from {repo}. Commit the change. Unless the")
+        print(f"tag is there already: git tag {tag}; git push origin {tag}")
 
 
 if __name__ == "__main__":
