@@ -38,6 +38,7 @@ if WORKERS > 1:
 
 # A long file that starts last would keep one worker busy while the others have nothing to do.
 LONGEST_FIRST = (
+    "15_training_a_detector",
     "11_mnist_cnn",
     "test_tuning",
     "13_transfer_learning",

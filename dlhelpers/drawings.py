@@ -1405,6 +1405,75 @@ def suppression(boxes, scores, overlaps, step, limit=0.5, ax=None):
     return ax
 
 
+def detections(canvas, truth, labels, answers, right, title=None, ax=None):
+    """Draw what a detector answers on a small dark picture, beside what is there.
+
+    The picture is drawn dark on light. What is there is dashed; a right answer is blue, a wrong one
+    orange and dotted. All that comes from the answers counts as varying.
+
+    Args:
+        canvas: array (height, width) from 0 to 1, light on dark.
+        truth: array (n, 4) of left, top, right, bottom of what is there.
+        labels: its n names.
+        answers: m tuples of score, name and box.
+        right: m truth values, one for each answer.
+        title: what stands above the picture and before its words.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes. Its words say what is there, how much of it is found and how many answers are
+        wrong.
+
+    Raises:
+        ValueError: there is not one truth value for each answer.
+    """
+    if len(right) != len(answers):
+        raise ValueError(f"detections got {len(answers)} answers but {len(right)} verdicts.")
+    height, width = np.shape(canvas)
+    ax = ax or plt.subplots(figsize=(2.9, 2.9 * height / width + 0.3))[1]
+    before = getattr(ax, "alt", "")
+    ax.imshow(-np.asarray(canvas), cmap="gray", vmin=-1, vmax=0.08, extent=(0, width, height, 0))
+    for box in truth:
+        ax.add_patch(_patch(box, fill=False, ec="#717581", ls=(0, (2, 2)), lw=1.2))
+    for (_, name, box), good in zip(answers, right):
+        color = "#1f6fb8" if good else "#b35c00"
+        ax.add_patch(_patch(box, fill=False, ec=color, lw=2, hatch=None if good else "..", gid="≈"))
+        corner = np.clip((box[0], box[1]), 0, (0.9 * width, 0.9 * height))
+        paper = {"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.8}
+        ax.annotate(str(name), corner, (2, -2), color=color, weight="bold", fontsize=9, va="top",
+                    textcoords="offset points", gid="≈", bbox=paper)  # fmt: skip
+    ax.set(xlim=(0, width), ylim=(height, 0))
+    ax.axis("off")
+    ax.set_title(title or "", fontsize=10)
+    said = f"of {', '.join(map(str, labels))} it finds ≈{sum(right)}, with "
+    said += f"≈{len(right) - sum(right)} wrong answers."
+    said = f"{title}: {said}" if title else said.capitalize()
+    ax.alt = f"{before} {said}".strip()
+    return ax
+
+
+def detections_beside(scenes, titles):
+    """Draw what a detector answers on several canvases, side by side.
+
+    Args:
+        scenes: for each canvas a tuple of what `detections` takes: canvas, truth, labels, answers
+            and right.
+        titles: what stands above each.
+
+    Returns:
+        The Figure. Its Axes have the words of `detections`.
+
+    Raises:
+        ValueError: the numbers of scenes and titles differ.
+    """
+    if len(scenes) != len(titles):
+        raise ValueError(f"detections_beside got {len(scenes)} scenes but {len(titles)} titles.")
+    figure, axes = plt.subplots(1, len(scenes), figsize=(2.7 * len(scenes), 2.95), squeeze=False)
+    for scene, title, ax in zip(scenes, titles, axes[0]):
+        detections(*scene, title=title, ax=ax)
+    return figure
+
+
 def precision_and_recall(thresholds, precision, recall, marked=()):
     """Draw precision and recall over the threshold, and precision over recall.
 

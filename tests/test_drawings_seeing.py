@@ -235,6 +235,40 @@ def test_anchors_that_do_not_share_out_over_the_grid_are_refused():
         drawings.anchor_grid(PHOTO, ANCHORS, 3, ANCHORS[0], np.ones(8))
 
 
+def test_detections_say_what_is_found_and_draw_right_and_wrong_apart():
+    answers = [(0.9, 3, (1, 2, 6, 9)), (0.8, 5, (10, 3, 15, 9)), (0.7, 8, (4, 4, 9, 12))]
+    truth = [(1, 1, 6, 9), (10, 3, 16, 9)]
+    ax = drawings.detections(np.eye(20), truth, [3, 5], answers, [True, True, False], "after 2")
+    there, varying = ([p for p in ax.patches if (p.get_gid() == "≈") is v] for v in (False, True))
+    assert [patch.get_bbox().extents.tolist() for patch in there] == [list(box) for box in truth]
+    assert [patch.get_bbox().extents.tolist() for patch in varying] == [
+        list(box) for _, _, box in answers
+    ]
+    edges = [to_hex(patch.get_edgecolor()) for patch in varying]
+    assert edges[0] == edges[1] != edges[2]
+    assert [text.get_text() for text in ax.texts] == ["3", "5", "8"]
+    assert ax.alt == "after 2: of 3, 5 it finds ≈2, with ≈1 wrong answers."
+
+
+def test_detections_beside_each_other_keep_their_words_and_titles():
+    none = (np.eye(20), [(1, 1, 6, 9)], [3], [], [])
+    found = (*none[:3], [(0.9, 3, (1, 2, 6, 9))], [True])
+    figure = drawings.detections_beside([none, found], ["before", "after"])
+    assert [ax.get_title() for ax in figure.axes] == ["before", "after"]
+    assert [len(ax.patches) for ax in figure.axes] == [1, 2]
+    assert [ax.alt for ax in figure.axes] == [
+        f"{when}: of 3 it finds ≈{n}, with ≈0 wrong answers."
+        for n, when in enumerate(("before", "after"))
+    ]
+    with pytest.raises(ValueError, match="2 scenes but 1 titles"):
+        drawings.detections_beside([none, found], ["before"])
+
+
+def test_detections_want_a_verdict_on_each_answer():
+    with pytest.raises(ValueError, match="1 answers but 0 verdicts"):
+        drawings.detections(np.eye(20), [], [], [(0.9, 3, (1, 2, 6, 9))], [])
+
+
 @pytest.mark.parametrize("limit", [0.11, 0.31, 0.51, 0.71])
 def test_suppression_keeps_what_tensorflow_keeps(limit):
     tf = pytest.importorskip("tensorflow")
