@@ -3,36 +3,8 @@
 import numpy as np
 
 
-def parameters(n, kernel_size, filters, pool_size, classes):
-    side = (n - kernel_size + 1) // pool_size
-    return (kernel_size**2 + 1) * filters + (side**2 * filters + 1) * classes
-
-
-def with_side(side):
-    """The right count but for the side of the pooled feature map."""
-
-    def answer(n, kernel_size, filters, pool_size, classes):
-        features = side(n, kernel_size, pool_size) ** 2 * filters
-        return (kernel_size**2 + 1) * filters + (features + 1) * classes
-
-    return answer
-
-
-def no_biases(n, kernel_size, filters, pool_size, classes):
-    return parameters(n, kernel_size, filters, pool_size, classes) - filters - classes
-
-
-def no_dense_bias(n, kernel_size, filters, pool_size, classes):
-    return parameters(n, kernel_size, filters, pool_size, classes) - classes
-
-
-def dense_alone(n, kernel_size, filters, pool_size, classes):
-    return parameters(n, kernel_size, filters, pool_size, classes) - (kernel_size**2 + 1) * filters
-
-
-def one_feature_map(n, kernel_size, filters, pool_size, classes):
-    side = (n - kernel_size + 1) // pool_size
-    return (kernel_size**2 + 1) * filters + (side**2 + 1) * classes
+def unchanged(n, k):
+    return sum(column // k == (column + 1) // k for column in range(n - 1))
 
 
 def windows(z):
@@ -60,33 +32,73 @@ def overlapping(z, gradient):
     return total
 
 
-def rows_pooled_alone(n, kernel_size, filters, pool_size, classes):
-    places = n - kernel_size + 1
-    features = places * (places // pool_size) * filters
-    return (kernel_size**2 + 1) * filters + (features + 1) * classes
+def quarters(stride=4, places=True, activation=None, again=True):
+    """A function that makes the model of `quarter_reader`, right or with some of its faults."""
+
+    def model():
+        import keras
+        from keras import layers
+
+        model = keras.Sequential([keras.Input((56, 56, 1))])
+        model.add(layers.Conv2D(8, 3, activation="relu"))
+        model.add(layers.MaxPooling2D(4, strides=stride))
+        model.add(layers.Conv2D(8, 3, activation="relu"))
+        if again:
+            model.add(layers.MaxPooling2D(4))
+        model.add(layers.Flatten() if places else layers.GlobalAveragePooling2D())
+        model.add(layers.Dense(4, activation=activation))
+        return model
+
+    return model
 
 
-RIGHT = {"pooling.parameters": parameters, "pooling.backwards": backwards}
+def pools(*windows_and_strides, kind="AveragePooling2D", side=32, before=()):
+    """A function that makes a model for `steady`."""
+
+    def model(*_):
+        import keras
+        from keras import layers
+
+        model = keras.Sequential([keras.Input((side, side, 1))])
+        for layer in before:
+            model.add(layer())
+        for window, stride in windows_and_strides:
+            layer = getattr(layers, kind)(window, strides=stride, padding="same")
+            model.add(layer)
+        return model
+
+    return model
+
+
+def kernel():
+    from keras import layers
+
+    return layers.Conv2D(1, 3, padding="same")
+
+
+def nothing():
+    from keras import layers
+
+    return layers.Rescaling(0.0, 1.0)
+
+
+NEEDS_KERAS = ["pooling.quarter_reader", "pooling.steady"]
+RIGHT = {
+    "pooling.unchanged": unchanged,
+    "pooling.backwards": backwards,
+    "pooling.quarter_reader": quarters(again=False, stride=5),
+    "pooling.steady": pools((12, 4)),
+}
 WRONG = {
-    "pooling.parameters": [
-        (with_side(lambda n, k, p: n - k + 1), "Pooling is missing:"),
-        (with_side(lambda n, k, p: n // p), "Without padding the"),
-        (with_side(lambda n, k, p: -(-(n - k + 1) // p)), "A window that"),
-        (with_side(lambda n, k, p: (n - k) // p), "The kernel has n"),
-        (with_side(lambda n, k, p: (n - k + 1) / p), "Half a window"),
-        (with_side(lambda n, k, p: n - k + 1 - p + 1), "The windows lie"),
-        (no_biases, "Each filter and"),
-        (no_dense_bias, "The biases of the dense"),
-        (dense_alone, "The convolution's parameters"),
-        (one_feature_map, "Flatten gives the"),
-        (lambda n, k, f, p, c: parameters(n, k, f, p, c) - f, "The biases of the convolution"),
-        (rows_pooled_alone, "A window spans"),
-        (
-            lambda n, k, f, p, c: parameters(n, k, f, p, c) - (k**2 - k) * f,
-            "The kernel has kernel_size",
-        ),
-        (with_side(lambda n, k, p: -(-n // p)), "The picture's places"),
-        (lambda n, k, f, p, c: (k**2 + 1) * f, "First the side"),
+    "pooling.unchanged": [
+        (lambda n, k: n - 1, "Pooling softens"),
+        (lambda n, k: n // k - 1, "That is how many"),
+        (lambda n, k: n // k, "That is the number"),
+        (lambda n, k: n - 1 - n // k, "The last window"),
+        (lambda n, k: 0, "A window's maximum"),
+        (lambda n, k: unchanged(n, k) + 1, "The response starts"),
+        (lambda n, k: k - 1, "That is what one"),
+        (lambda n, k: 1000, "Go through"),
     ],
     "pooling.backwards": [
         (lambda z, gradient: spread(gradient), "A response below"),
@@ -99,5 +111,19 @@ WRONG = {
         (lambda z, gradient: gradient, "The gradient goes"),
         (overlapping, "Stride 2: the"),
         (lambda z, gradient: np.where(chosen(z), spread(gradient) / 4, 0), "In each window"),
+    ],
+    "pooling.quarter_reader": [
+        (quarters(stride=1, places=False, activation="relu", again=False), "Which layer gives"),
+        (quarters(places=False), "Which layer gives"),
+        (quarters(stride=1, again=False), "A pooling window"),
+        (quarters(activation="relu"), "Scores may be"),
+    ],
+    "pooling.steady": [
+        (pools((8, 4), side=28), "keras.Input"),
+        (pools((8, 2)), "keras.Input"),
+        (pools((8, 4), before=[nothing]), "The map must"),
+        (pools((8, 4), before=[kernel]), "Layers that pool"),
+        (pools((4, 4)), "Windows that lie"),
+        (pools((2, 2), (2, 2), kind="MaxPooling2D"), "Windows that lie"),
     ],
 }

@@ -68,10 +68,10 @@ SABOTAGES = {
         "np.sum(image[i : i + 3, j : j + 3])",
         "layers.Conv2D gives the same",
     ),
-    "10_pooling": (
-        '"2 × 2": lambda: network([layers.MaxPooling2D()], ',
-        '"2 × 2": lambda: network([layers.Cropping2D(9)], ',
-        "pooled over 2 × 2 it reads digits 0 to 2 pixels off better, on average",
+    "10_pooling": (  # the sixth network pools nothing
+        '"whole map": network([], [layers.GlobalMaxPooling2D()])',
+        '"whole map": network([], [])',
+        "the maximum of the whole map does so less often",
     ),
     "11_mnist_cnn": (
         "layers.BatchNormalization(), layers.ReLU()]",

@@ -3,52 +3,39 @@
 import numpy as np
 
 
-def parameters_inputs(random):
+def unchanged_inputs(random):
     if random is None:
-        return [(28, 3, 16, 2, 10), (28, 5, 8, 3, 10), (12, 3, 4, 1, 3), (11, 4, 6, 3, 2)]
-    n, filters = random.integers(11, 30, 4).tolist(), random.integers(2, 17, 4).tolist()
-    classes, kernels = random.integers(2, 12, 4).tolist(), random.integers(3, 6, 4).tolist()
-    return list(zip(n, kernels, filters, (2, 3, 1, 3), classes))
+        return [(20, 4)]
+    k = int(random.integers(3, 7))
+    return [(k * (k + int(random.integers(1, 3))), k)]
 
 
-def parameters(n, kernel_size, filters, pool_size, classes):
-    places = len(range(kernel_size - 1, n))  # where the kernel ends
-    kept = len(range(pool_size - 1, places, pool_size))  # where a window ends
-    convolution = (kernel_size**2 + 1) * filters
-
-    def count(rows, columns=None):
-        return convolution + (rows * (rows if columns is None else columns) * filters + 1) * classes
-
-    wanted = count(kept)
+def unchanged(n, k):
+    """The last place of each window but the last is where a step to the right crosses over."""
+    rows = np.eye(n)
+    pooled = rows.reshape(n, n // k, k).max(axis=2)
+    wanted = int(np.sum(np.all(pooled[1:] == pooled[:-1], axis=1)))
     mistakes = {
-        "Pooling is missing: the dense layer reads the pooled features.": count(places),
-        "Without padding the kernel has fewer than n places along a side.": count(n // pool_size),
-        "A window that sticks out is left out: the division rounds down.": count(
-            -(-places // pool_size)
+        "Pooling softens a shift, it does not undo it: what happens to a response in the last "
+        "column of a window?": n - 1,
+        "That is how many change: those in the last column of a window that has a neighbour.": (
+            n // k - 1
         ),
-        "The kernel has n - kernel_size + 1 places along a side: count the first one, too.": count(
-            (places - 1) // pool_size
+        "That is the number of windows, and of columns from which the step would leave one; the "
+        "others stay.": n // k,
+        "The last window has no neighbour to the right, and the response does not start in the "
+        "last column at all: one crossing less.": n - 1 - n // k,
+        "A window's maximum does not care where in the window the response stands.": 0,
+        "The response starts in one of n - 1 columns: from the last one it cannot move on.": (
+            n - (n // k - 1)
         ),
-        "Half a window is none: the pooled side is rounded down.": count(places / pool_size),
-        "The windows lie side by side; they do not overlap.": count(places - pool_size + 1),
-        "Each filter and each class has a bias.": wanted - filters - classes,
-        "The convolution's parameters are missing.": wanted - convolution,
-        "The biases of the dense layer are missing.": wanted - classes,
-        "The biases of the convolution are missing.": wanted - filters,
-        "A window spans rows and columns: both become fewer.": count(places, places // pool_size),
-        "Flatten gives the numbers of all feature maps, not of one.": convolution
-        + (kept**2 + 1) * classes,
-        "The kernel has kernel_size rows and kernel_size columns.": wanted
-        - (kernel_size**2 - kernel_size) * filters,
-        "The picture's places are padded here; Conv2D pads nothing by default.": count(
-            -(-n // pool_size)
-        ),
+        "That is what one window keeps. How many windows are there?": k - 1,
     }
     return (
         wanted,
         mistakes,
-        "First the side of the feature map, then that of the pooled one; the dense layer has a "
-        "weight for each pooled number and class.",
+        "Go through the columns from the left: from which of them does the step lead into the next "
+        "window?",
     )
 
 
@@ -101,18 +88,117 @@ def backwards(z, gradient):
     )
 
 
+def quarter_reader_inputs(random):
+    return [(4 if random is None else int(random.integers(1000)),)]
+
+
+def quarter_reader_look(answer, seed, progress):
+    """The model, and what it says of the same patch in each quarter of the paper."""
+    import keras
+
+    model = answer()
+    if not hasattr(model, "count_params"):
+        raise TypeError("it gives no Keras model")
+    shapes = tuple(model.input_shape), tuple(model.output_shape)
+    if shapes != ((None, 56, 56, 1), (None, 4)):
+        raise ValueError("the model wants pictures of 56 × 56 × 1 and gives four scores")
+    random = np.random.default_rng(seed)
+    patch, papers = random.uniform(size=(8, 8)), np.zeros((4, 56, 56, 1), "float32")
+    for n in range(4):
+        top, left = 10 + 28 * (n // 2), 10 + 28 * (n % 2)
+        papers[n, top : top + 8, left : left + 8, 0] = patch
+    others = random.normal(size=(60, 56, 56, 1)).astype("float32")
+
+    def scores(pictures):
+        return np.asarray(keras.ops.convert_to_numpy(model(pictures)), float)
+
+    sides = [layer.output.shape[1] for layer in model.layers if len(layer.output.shape) == 4]
+    return {
+        "whole": [
+            type(layer).__name__ for layer in model.layers if "Global" in type(layer).__name__
+        ],
+        "quarters": scores(papers),
+        "others": scores(others),
+        "side": int(sides[-1]) if sides else 1,
+        "parameters": model.count_params(),
+    }
+
+
+def quarter_reader_faults(seen, seed):
+    quarters, others = seen["quarters"], seen["others"]
+    apart = np.abs(quarters - quarters[0]).max()
+    lost = apart < 1e-4 * max(1e-3, np.abs(quarters).max())
+    cut = others.min() >= 0 and np.any(others == 0)
+    large = seen["side"] > 20 or seen["parameters"] > 5000
+    side, count = seen["side"], seen["parameters"]
+    return {
+        "place": "A patch gets the same four scores in all four quarters."
+        if lost
+        else f"It has a {seen['whole'][0]} in it."
+        if seen["whole"]
+        else "",
+        "features": f"The last feature maps are {side} × {side}, and the model has {count:,} "
+        "parameters."
+        if large
+        else "",
+        "scores": "No score is ever below 0, and many are 0." if cut else "",
+    }
+
+
+def steady_inputs(random):
+    random = np.random.default_rng(3) if random is None else random
+    pictures = np.zeros((100, 32, 32, 1), "float32")
+    for picture in pictures:  # a pencil that wanders
+        (y, x), angle = random.uniform(10, 22, 2), random.uniform(0, 2 * np.pi)
+        for _ in range(20):
+            angle += random.normal(0, 0.35)
+            y = np.clip(y + np.sin(angle), 6, 25)
+            x = np.clip(x + np.cos(angle), 6, 24)
+            picture[int(y), int(x)] = 1
+    return [(pictures,)]
+
+
+def _maps(model, pictures):
+    import keras
+
+    maps = keras.ops.convert_to_numpy(model(pictures.astype("float32")))
+    return np.asarray(maps, float).reshape(len(pictures), -1)
+
+
+def steady_looks(model):
+    shapes = tuple(model.input_shape), tuple(model.output_shape)
+    if shapes[0] != (None, 32, 32, 1):
+        return {"ends": f"it takes the shape {shapes[0]}."}
+    fits = len(shapes[1]) == 4 and shapes[1][-1] == 1 and {*shapes[1][1:3]} <= {7, 8}
+    if not fits:
+        return {"ends": f"it gives the shape {shapes[1]}."}
+    dots = np.zeros((2, 32, 32, 1))
+    dots[0, 8:10, 8:10] = dots[1, 22:24, 22:24] = 1
+    one, other = _maps(model, dots)
+    sizes = np.linalg.norm(one) * np.linalg.norm(other)
+    alike = sizes == 0 or one @ other / sizes > 0.5
+    return {"place": "A dot at the upper left and one at the lower right give it."} if alike else {}
+
+
+def steady_measure(model, pictures, progress):
+    """One minus the mean relative change when each picture moves to the right by a pixel."""
+    before, after = (_maps(model, np.roll(pictures, shift, axis=2)) for shift in (0, 1))
+    change = np.linalg.norm(after - before, axis=1) / np.linalg.norm(before, axis=1)
+    return float(1 - change.mean())
+
+
 EXERCISES = {
-    "parameters": {
-        "kind": "write",
-        "inputs": parameters_inputs,
-        "case": parameters,
+    "unchanged": {
+        "kind": "predict",
+        "inputs": unchanged_inputs,
+        "case": unchanged,
+        "because": "only a step out of a window's last column changes the pooled row",
         "hints": [
-            "Follow the side of the picture: what is left of n behind the convolution, and behind "
-            "the pooling?",
-            "n - kernel_size + 1 places, then divided by pool_size and rounded down. Pooling has "
-            "no parameters; the two other layers have kernels and biases.",
-            "With side = (n - kernel_size + 1) // pool_size the Dense layer reads side² · filters "
-            "numbers.",
+            "Take a short row of six columns with windows of 3, and draw the response in each "
+            "column in turn.",
+            "It can start in all columns but the last. From which of these does one step lead "
+            "into another window?",
+            "From the last column of each window but the last window: 4 of 19 columns.",
         ],
     },
     "backwards": {
@@ -125,6 +211,49 @@ EXERCISES = {
             "How do you find, for all windows at once, where their maximum stands?",
             "Blow the pooled maxima up with np.kron(maxima, np.ones((2, 2))) and compare with z; "
             "blow the gradient up likewise, and take it where they are equal.",
+        ],
+    },
+    "quarter_reader": {
+        "kind": "repair",
+        "inputs": quarter_reader_inputs,
+        "look": quarter_reader_look,
+        "faults": quarter_reader_faults,
+        "says": {
+            "place": "Which layer gives the same numbers wherever the digit stands? What would "
+            "hand its maps on with their places?",
+            "features": "A pooling window that moves by one place leaves as many features as there "
+            "were: look at its stride, and pool once more before the dense layer.",
+            "scores": "Scores may be negative; the loss turns them into probabilities. What cuts "
+            "them off?",
+        },
+        "hints": [
+            "Three things: a stride, what stands before the last layer, and the last layer's "
+            "activation. model.summary() shows the shapes.",
+            "Flatten keeps the places. Then the maps must be small, or the dense layer is large.",
+            "MaxPooling2D(4) twice, Flatten, and Dense(4) without an activation.",
+        ],
+    },
+    "steady": {
+        "kind": "build",
+        "inputs": steady_inputs,
+        "looks": steady_looks,
+        "parameters": 0,
+        "measure": steady_measure,
+        "goal": 0.76,
+        "of": "of the map stays when the picture moves by a pixel",
+        "seconds": 60,
+        "says": {
+            "ends": "keras.Input((32, 32, 1)) and an output of 8 × 8 × 1 (or 7 × 7 × 1) are "
+            "wanted.",
+            "place": "The map must still say where something stands.",
+            "too many": "Layers that pool have no parameters; nothing else is needed.",
+            "too low": "Windows that lie side by side let a response jump from one to the next. "
+            "What if it stood in several windows at once?",
+        },
+        "hints": [
+            "Windows may overlap: the stride need not be the size of the window.",
+            "The stride is 4, or 2 twice. How wide may the window be?",
+            'layers.AveragePooling2D(8, strides=4, padding="same") is enough.',
         ],
     },
 }
