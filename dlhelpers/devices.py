@@ -189,6 +189,20 @@ def where(array):
     return _plain(str(array.device))
 
 
+def part_on_one(array):
+    """The shape of what one device holds of an array, a variable or a weight of the backend.
+
+    It is the whole shape, but on JAX under `keras.distribution.ModelParallel`, which gives each
+    device a part.
+    """
+    import keras
+
+    array = array.value if isinstance(array, keras.Variable) else array
+    if callable(getattr(array, "devices", None)):  # JAX
+        return tuple(array.sharding.shard_shape(array.shape))
+    return tuple(array.shape)
+
+
 def _plain(name):
     """ "gpu:1" from "/job:localhost/…/device:GPU:1" or "cuda:1"; a lone "cpu" is "cpu:0"."""
     kind, number = re.search(r"([a-z]+)(?::(\d+))?$", name.lower()).groups()
