@@ -15,7 +15,8 @@ FILES = sorted(PACKAGE.glob("*.py")) + CHECKS
 MAY_IMPORT = set(sys.stdlib_module_names) | {"numpy", "matplotlib", "PIL", "keras", "IPython"}
 # What single files may import besides, inside functions.
 ALSO_INSIDE = {
-    "devices.py": {"tensorflow", "jax", "torch"},  # the active one, where Keras has no call
+    # The active one, where Keras has no call; psutil, which comes with Jupyter, on Windows alone.
+    "devices.py": {"tensorflow", "jax", "torch", "psutil"},
     "tuning.py": {"optuna", "scipy", "sklearn", "threadpoolctl"},
 }
 FRAMEWORKS = ("keras", "tensorflow", "torch", "jax")
