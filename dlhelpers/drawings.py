@@ -1540,7 +1540,7 @@ def settings_tried(results, x, y, path=(), ax=None):
 # -------------------------------------------------------------------------- devices, many machines
 
 
-def roofline(intensity, rates, names):
+def roofline(intensity, rates, names, ax=None):
     """Draw what operations reach, on log axes, under the roof that the best of them make.
 
     The roof is the lower of two: the most operations a second that were measured, and the most
@@ -1550,6 +1550,7 @@ def roofline(intensity, rates, names):
         intensity: array (n,): operations for each byte that is moved.
         rates: array (n,): operations a second that were measured.
         names: n labels.
+        ax: the Axes to draw on; a new figure's, if left out.
 
     Returns:
         The Axes.
@@ -1560,7 +1561,7 @@ def roofline(intensity, rates, names):
     intensity, rates = np.asarray(intensity, float), np.asarray(rates, float)
     if not len(intensity) == len(rates) == len(names) or min(*intensity, *rates) <= 0:
         raise ValueError("One intensity, one rate and one name are wanted for each operation.")
-    ax = plt.subplots(figsize=(6.4, 3.8))[1]
+    ax = ax or plt.subplots(figsize=(6.4, 3.8))[1]
     most, bandwidth = rates.max(), (rates / intensity).max()
     x = np.geomspace(intensity.min() / 2, intensity.max() * 4, 200)
     roof = np.minimum(most, bandwidth * x)
@@ -1570,20 +1571,23 @@ def roofline(intensity, rates, names):
         ax.annotate(name, (at, rate / 1e9), (5, -11), textcoords="offset points", gid="≈")
     ax.set(xscale="log", yscale="log", xlabel="operations for each byte moved",
            ylabel="10⁹ operations a second")  # fmt: skip
-    ax.set_ylim(rates.min() / 3e9, most * 3e-9)
+    ax.margins(y=0.2)
     ax.legend(loc="upper left")
     said = "; ".join(f"{name} ≈{rate / 1e9:.1f}" for name, rate in zip(names, rates))
-    ax.alt = f"Operations over intensity, under a roof that rises and then is flat. 10⁹ a second: {said}."
+    ax.alt = (
+        f"Operations over intensity, under a roof that rises, then is flat. 10⁹ a second: {said}."
+    )
     return ax
 
 
-def predicted_and_measured(names, predicted, measured):
+def predicted_and_measured(names, predicted, measured, ax=None):
     """Draw for each model the bytes that a formula predicts, by part, over those measured.
 
     Args:
         names: n names of models.
         predicted: part, such as "weights" → n numbers of bytes.
         measured: n numbers of bytes.
+        ax: the Axes to draw on; a new figure's, if left out.
 
     Returns:
         The Axes.
@@ -1593,7 +1597,7 @@ def predicted_and_measured(names, predicted, measured):
     """
     if any(len(sizes) != len(names) for sizes in [*predicted.values(), measured]):
         raise ValueError(f"{len(names)} numbers are wanted in each list, one for each name.")
-    ax = plt.subplots(figsize=(6.4, 0.62 * len(names) + 1))[1]
+    ax = ax or plt.subplots(figsize=(6.4, 0.62 * len(names) + 1))[1]
     y, left = np.arange(len(names)), np.zeros(len(names))
     for n, (part, sizes) in enumerate(predicted.items()):
         sizes = np.asarray(sizes) / 1e6
@@ -1601,22 +1605,23 @@ def predicted_and_measured(names, predicted, measured):
         left = left + sizes
     ax.barh(y + 0.19, np.asarray(measured) / 1e6, 0.36, fc="white", ec=INK, hatch="///", lw=0.8,
             label="measured", gid="≈")  # fmt: skip
-    ax.set(yticks=y, xlabel="MB", ylim=(len(names) - 0.4, -0.6), xlim=(0, None))
+    ax.set(yticks=y, xlabel="MB", ylim=(len(names) - 0.4, -0.6))
     ax.set_yticklabels(names)
-    ax.legend(fontsize=9)
-    said = "; ".join(f"{name} {sum_:.1f} MB and ≈{seen / 1e6:.0f} MB"
-                     for name, sum_, seen in zip(names, left, measured))  # fmt: skip
+    ax.legend(fontsize=9, loc="upper right")
+    said = "; ".join(f"{name} {total:.1f} MB and ≈{seen / 1e6:.0f} MB"
+                     for name, total, seen in zip(names, left, measured))  # fmt: skip
     ax.alt = f"Bars of what was predicted and what was measured: {said}."
     return ax
 
 
-def cuts(names, first, second, room):
+def cuts(names, first, second, room, ax=None):
     """Draw what two devices hold for each place where a model can be cut.
 
     Args:
         names: n names of the layers behind which the cut is.
         first, second: n numbers of bytes, on the device before and behind the cut.
         room: bytes that each device has.
+        ax: the Axes to draw on; a new figure's, if left out.
 
     Returns:
         The Axes.
@@ -1626,7 +1631,7 @@ def cuts(names, first, second, room):
     """
     if not len(names) == len(first) == len(second):
         raise ValueError(f"{len(names)} numbers are wanted in each list, one for each name.")
-    ax = plt.subplots(figsize=(6.4, 0.5 * len(names) + 1))[1]
+    ax = ax or plt.subplots(figsize=(6.4, 0.5 * len(names) + 1))[1]
     y = np.arange(len(names))
     ax.barh(y - 0.18, np.asarray(first) / 1e6, 0.34, fc="C0", ec=INK, lw=0.8, label="A")
     ax.barh(y + 0.18, np.asarray(second) / 1e6, 0.34, fc="C1", ec=INK, lw=0.8, label="B")

@@ -1,6 +1,5 @@
 """Right and wrong answers to the exercises of `dlhelpers/checks/devices.py`."""
 
-
 import numpy as np
 
 

@@ -183,8 +183,8 @@ EXERCISES = {
             "Two things get lost: a gradient that is too small, and a step that is too small "
             "beside the weight.",
             "Keep w in float32. Ask slope for scale=2.0**15, and divide by that in float32.",
-            "w = np.float32(w), and in the loop g = np.float32(slope(np.float16(w), scale=2.0**15)) "
-            "/ 2.0**15.",
+            "w = np.float32(w), and in the loop g = np.float32(slope(np.float16(w), scale=s)) / s, "
+            "with s = 2.0**15.",
         ],
     },
     "frugal": {
