@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
-from dlhelpers import devices
+from dlhelpers import devices, processes
 from dlhelpers.__main__ import main
 
 BACKEND = keras.backend.backend()
@@ -163,7 +163,7 @@ def devices_of_a_copy():
 @pytest.mark.skipif(devices.inventory().names[0] != "cpu:0", reason="a GPU does not count these")
 def test_the_peak_of_a_process_grows_by_what_it_holds_and_knows_nothing_of_its_parent():
     kept = np.ones(60_000_000)  # of this process: a new one must not inherit it
-    assert -10e6 < int(devices.run(devices_of_a_copy, the_peak_grows)) < 10e6
+    assert -10e6 < int(processes.run(devices_of_a_copy, the_peak_grows)) < 10e6
     assert kept.nbytes < devices.peak()
 
 
@@ -656,30 +656,3 @@ def test_model_parallel_gives_each_device_a_part_and_learns_the_same(report):
 def test_each_of_four_devices_has_all_weights(report):
     assert set(report["one_where"]) == {"cpu:0"}
     assert set(report["four_where"]) == {", ".join(FOUR)}
-
-
-def two_names():
-    print(ops.convert_to_numpy(ops.ones(2)).sum(), os.environ["WORD"], a_number())
-
-
-def a_number():
-    return 7
-
-
-def test_functions_run_in_a_python_of_their_own():
-    output = devices.run(a_number, two_names, WORD="word")
-    assert output.split() == ["2.0", "word", "7"]
-
-
-def test_what_goes_wrong_in_a_python_of_its_own_is_said():
-    with pytest.raises(RuntimeError, match=r"two_names failed(.|\n)*a_number"):
-        devices.run(two_names, WORD="word")
-
-
-def a_tick():
-    print("✓")
-
-
-def test_a_tick_is_printed_in_a_python_of_its_own_as_on_windows(monkeypatch):
-    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
-    assert devices.run(a_tick) == "✓"
