@@ -46,6 +46,7 @@ LONGEST_FIRST = (
     "06_dropout",
     "07_early_stopping",
     "test_params_applications",
+    "18_many_machines",
     "17_devices",
     "04_optimizers",
     "12_data_augmentation",

@@ -13,7 +13,6 @@ bytes where a function returns them; printed, a MB is a million bytes and a GB a
 
 import contextlib
 import functools
-import inspect
 import math
 import os
 import pathlib
@@ -21,7 +20,6 @@ import platform
 import re
 import shutil
 import subprocess
-import sys
 import textwrap
 import warnings
 from typing import NamedTuple
@@ -264,6 +262,51 @@ def where(array):
         places = sorted(array.devices(), key=lambda device: device.id)
         return ", ".join(f"{device.platform}:{device.id}" for device in places)
     return _plain(str(array.device))
+
+
+def peak():
+    """The most bytes that the backend has held so far: on the first GPU, or this process on a CPU.
+
+    It never falls. A process counts the libraries, too: look at how much it grows.
+    """
+    import keras
+
+    backend = keras.backend.backend()
+    if inventory().names[0].startswith("gpu"):
+        if backend == "jax":
+            import jax
+
+            return jax.devices()[0].memory_stats()["peak_bytes_in_use"]
+        if backend == "torch":
+            import torch
+
+            return torch.cuda.max_memory_allocated(0)
+        import tensorflow as tf
+
+        return tf.config.experimental.get_memory_info("GPU:0")["peak"]
+    with contextlib.suppress(OSError), open("/proc/self/status") as file:  # Linux
+        return 1024 * int(re.search(r"VmHWM:\s*(\d+) kB", file.read())[1])
+    try:
+        import resource
+    except ImportError:  # Windows
+        import psutil
+
+        return psutil.Process().memory_info().peak_wset
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # on a Mac in bytes
+
+
+def part_on_one(array):
+    """The shape of what one device holds of an array, a variable or a weight of the backend.
+
+    It is the whole shape, but on JAX under `keras.distribution.ModelParallel`, which gives each
+    device a part.
+    """
+    import keras
+
+    array = array.value if isinstance(array, keras.Variable) else array
+    if callable(getattr(array, "devices", None)):  # JAX
+        return tuple(array.sharding.shard_shape(array.shape))
+    return tuple(array.shape)
 
 
 def _plain(name):
@@ -792,42 +835,3 @@ def data_parallel(names=None):
 
         with tf.distribute.MirroredStrategy([name.upper() for name in names]).scope():
             yield names
-
-
-def start(*functions, **environment):
-    """Start a Python of its own that defines `functions` and calls the last one.
-
-    A backend starts its devices once, so what splits them needs a new Python, and so does training
-    in several programs. The functions may use each other, `keras`, `layers`, `ops`, `np`, `os`
-    and what they import themselves.
-
-    Args:
-        *functions: functions without arguments, whose source Python can find: of a file or a cell.
-        **environment: environment variables to add, such as KERAS_BACKEND.
-
-    Returns:
-        The `subprocess.Popen`; its `communicate()` waits and gives output and errors, two texts.
-    """
-    program = [
-        f"import os, sys; sys.path[:] = {sys.path}",
-        "import keras; import numpy as np; from keras import layers, ops",
-        *map(inspect.getsource, functions),
-        f"{functions[-1].__name__}()",
-    ]
-    utf8 = {"PYTHONIOENCODING": "utf-8"}  # Windows's own encoding has no ✓
-    return subprocess.Popen(
-        [sys.executable, "-c", "\n".join(program)],
-        env=os.environ | utf8 | {name: str(value) for name, value in environment.items()},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    )
-
-
-def run(*functions, **environment):
-    """`start`, wait, and return what was printed. Raises RuntimeError if it ended with an error."""
-    program = start(*functions, **environment)
-    output, errors = program.communicate()
-    if program.returncode:
-        raise RuntimeError(f"{functions[-1].__name__} failed: {output}\n{errors[-2000:]}")
-    return output.rstrip()

@@ -1648,7 +1648,114 @@ def settings_tried(results, x, y, path=(), ax=None):
     return ax
 
 
-# ------------------------------------------------------------------------------------ many machines
+# -------------------------------------------------------------------------- devices, many machines
+
+
+def roofline(intensity, rates, names, ax=None):
+    """Draw what operations reach, on log axes, under the roof that the best of them make.
+
+    The roof is the lower of two: the most operations a second that were measured, and the most
+    bytes a second times the intensity.
+
+    Args:
+        intensity: array (n,): operations for each byte that is moved.
+        rates: array (n,): operations a second that were measured.
+        names: n labels.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        ValueError: a number is not above 0, or there are not as many of each.
+    """
+    intensity, rates = np.asarray(intensity, float), np.asarray(rates, float)
+    if not len(intensity) == len(rates) == len(names) or min(*intensity, *rates) <= 0:
+        raise ValueError("One intensity, one rate and one name are wanted for each operation.")
+    ax = ax or plt.subplots(figsize=(6.4, 3.8))[1]
+    most, bandwidth = rates.max(), (rates / intensity).max()
+    x = np.geomspace(intensity.min() / 2, intensity.max() * 4, 200)
+    roof = np.minimum(most, bandwidth * x)
+    ax.plot(x, roof / 1e9, color=INK, lw=1.5, label="roof", gid="≈")
+    ax.plot(intensity, rates / 1e9, "o", color="C0", label="measured", gid="≈")
+    for at, rate, name in zip(intensity, rates, names):
+        ax.annotate(name, (at, rate / 1e9), (5, -11), textcoords="offset points", gid="≈")
+    ax.set(xscale="log", yscale="log", xlabel="operations for each byte moved",
+           ylabel="10⁹ operations a second")  # fmt: skip
+    ax.margins(y=0.2)
+    ax.legend(loc="upper left")
+    said = "; ".join(f"{name} ≈{rate / 1e9:.1f}" for name, rate in zip(names, rates))
+    ax.alt = (
+        f"Operations over intensity, under a roof that rises, then is flat. 10⁹ a second: {said}."
+    )
+    return ax
+
+
+def predicted_and_measured(names, predicted, measured, ax=None):
+    """Draw for each model the bytes that a formula predicts, by part, over those measured.
+
+    Args:
+        names: n names of models.
+        predicted: part, such as "weights" → n numbers of bytes.
+        measured: n numbers of bytes.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        ValueError: there are not as many numbers as names.
+    """
+    if any(len(sizes) != len(names) for sizes in [*predicted.values(), measured]):
+        raise ValueError(f"{len(names)} numbers are wanted in each list, one for each name.")
+    ax = ax or plt.subplots(figsize=(6.4, 0.62 * len(names) + 1))[1]
+    y, left = np.arange(len(names)), np.zeros(len(names))
+    for n, (part, sizes) in enumerate(predicted.items()):
+        sizes = np.asarray(sizes) / 1e6
+        ax.barh(y - 0.19, sizes, 0.36, left=left, fc=f"C{n}", ec=INK, lw=0.8, label=part)
+        left = left + sizes
+    ax.barh(y + 0.19, np.asarray(measured) / 1e6, 0.36, fc="white", ec=INK, hatch="///", lw=0.8,
+            label="measured", gid="≈")  # fmt: skip
+    ax.set(yticks=y, xlabel="MB", ylim=(len(names) - 0.4, -0.6))
+    ax.set_yticklabels(names)
+    ax.legend(fontsize=9, loc="upper right")
+    said = "; ".join(f"{name} {total:.1f} MB and ≈{seen / 1e6:.0f} MB"
+                     for name, total, seen in zip(names, left, measured))  # fmt: skip
+    ax.alt = f"Bars of what was predicted and what was measured: {said}."
+    return ax
+
+
+def cuts(names, first, second, room, ax=None):
+    """Draw what two devices hold for each place where a model can be cut.
+
+    Args:
+        names: n names of the layers behind which the cut is.
+        first, second: n numbers of bytes, on the device before and behind the cut.
+        room: bytes that each device has.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        ValueError: there are not as many numbers as names.
+    """
+    if not len(names) == len(first) == len(second):
+        raise ValueError(f"{len(names)} numbers are wanted in each list, one for each name.")
+    ax = ax or plt.subplots(figsize=(6.4, 0.5 * len(names) + 1))[1]
+    y = np.arange(len(names))
+    ax.barh(y - 0.18, np.asarray(first) / 1e6, 0.34, fc="C0", ec=INK, lw=0.8, label="A")
+    ax.barh(y + 0.18, np.asarray(second) / 1e6, 0.34, fc="C1", ec=INK, lw=0.8, label="B")
+    ax.axvline(room / 1e6, color=INK, ls="--", lw=1.5, label="room")
+    ax.set(yticks=y, xlabel="MB", ylim=(len(names) - 0.4, -0.6))
+    ax.set_yticklabels([f"behind {name}" for name in names])
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    said = "; ".join(
+        f"{name} {a / 1e6:.1f} and {b / 1e6:.1f}{'' if max(a, b) <= room else ', too much'}"
+        for name, a, b in zip(names, first, second)
+    )
+    ax.alt = f"MB on A and B if the model is cut behind a layer, room {room / 1e6:g} each: {said}."
+    return ax
 
 
 def workers(schedules, now, until):

@@ -1,28 +1,40 @@
 """Right and wrong answers to the exercises of `dlhelpers/checks/devices.py`."""
 
-
-def combine(gradients, sizes):
-    return sum(n * g for n, g in zip(sizes, gradients, strict=True)) / sum(sizes)
+import numpy as np
 
 
-def all_alike(gradients, sizes):
-    return sum(gradients) / len(gradients)
+def helps_most(parameters, numbers_out, batch_size):
+    return "sgd" if 2 * parameters > numbers_out * batch_size / 2 else "bfloat16"
 
 
-def only_added(gradients, sizes):
-    return sum(gradients)
+def descend(kind=np.float32, scale=2.0**15, divided=True):
+    """A loop that keeps its weight in this kind of number."""
+
+    def loop(slope, w, rate, steps):
+        w = kind(w)
+        for _ in range(steps):
+            g = float(slope(w, scale=scale)) / (scale if divided else 1)
+            w = kind(w - kind(rate) * kind(g)) if kind is np.float32 else kind(float(w) - rate * g)
+        return w
+
+    return loop
 
 
-def not_divided(gradients, sizes):
-    return sum(n * g for n, g in zip(sizes, gradients, strict=True))
+def frugal(filters=(32, 32), strides=(2, 2), units=128, flat=False, last=10):
+    """A function that makes a network for `frugal`."""
 
+    def network():
+        import keras
+        from keras import layers
 
-def divided_by_workers(gradients, sizes):
-    return not_divided(gradients, sizes) / len(sizes)
+        image = keras.Input((28, 28, 1))
+        x = image
+        for n, stride in zip(filters, strides):
+            x = layers.Conv2D(n, 3, strides=stride, padding="same", activation="relu")(x)
+        x = layers.Flatten()(x) if flat else layers.GlobalMaxPooling2D()(x)
+        return keras.Model(image, layers.Dense(last)(layers.Dense(units, "relu")(x)))
 
-
-def the_small_count_more(gradients, sizes):
-    return combine(gradients, [1 / n for n in sizes])
+    return network
 
 
 def largest_batch(memory, parameters, slots, numbers_out):
@@ -61,15 +73,30 @@ def not_whole(memory, parameters, slots, numbers_out):
     return max(0, (memory - 4 * parameters * (2 + slots)) / (4 * numbers_out))
 
 
-RIGHT = {"devices.combine": combine, "devices.largest_batch": largest_batch}
+NEEDS_KERAS = ["devices.frugal"]
+RIGHT = {
+    "devices.helps_most": helps_most,
+    "devices.largest_batch": largest_batch,
+    "devices.descend": descend(),
+    "devices.frugal": frugal(),
+}
 WRONG = {
-    "devices.combine": [
-        (all_alike, "This counts all"),
-        (only_added, "A sum of"),
-        (not_divided, "The gradients are"),
-        (divided_by_workers, "Divide by the"),
-        (the_small_count_more, "A worker with"),
-        (lambda gradients, sizes: combine(gradients, [n**2 for n in sizes]), "Turn each mean"),
+    "devices.helps_most": [
+        (lambda parameters, numbers_out, batch_size: "bfloat16", "It halves the"),
+        (lambda parameters, numbers_out, batch_size: "4 parts", "The sum of"),
+    ],
+    "devices.descend": [
+        (descend(np.float16, 1.0), "What does float16"),
+        (descend(np.float32, 1.0), "What does float16"),
+        (descend(np.float32, divided=False), "What does float16"),
+        (descend(np.float16), "A weight in"),
+    ],
+    "devices.frugal": [
+        (frugal(last=9), "keras.Input((28, 28, 1))"),
+        (frugal((32, 16)), "Two Conv2D layers"),
+        (frugal(units=64), "A Dense layer"),
+        (frugal(strides=(1, 1)), "Which row of"),
+        (frugal(strides=(2, 1), units=256, flat=True), "Each parameter costs"),
     ],
     "devices.largest_batch": [
         (without_gradients, "Weights and gradients"),

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
-from dlhelpers import devices
+from dlhelpers import devices, processes
 from dlhelpers.__main__ import main
 
 BACKEND = keras.backend.backend()
@@ -255,6 +255,25 @@ def test_a_device_has_one_name_on_every_backend(name, plain):
 def test_an_array_says_where_it_lives():
     assert devices.where(ops.ones(2)) == devices.inventory().names[0]
     assert devices.where(keras.Variable([1.0])) == devices.inventory().names[0]
+
+
+def the_peak_grows():
+    before = devices_of_a_copy().peak()
+    kept = np.ones(30_000_000, "float32")
+    print(devices_of_a_copy().peak() - before - kept.nbytes)
+
+
+def devices_of_a_copy():
+    from dlhelpers import devices
+
+    return devices
+
+
+@pytest.mark.skipif(devices.inventory().names[0] != "cpu:0", reason="a GPU does not count these")
+def test_the_peak_of_a_process_grows_by_what_it_holds_and_knows_nothing_of_its_parent():
+    kept = np.ones(60_000_000)  # of this process: a new one must not inherit it
+    assert -10e6 < int(processes.run(devices_of_a_copy, the_peak_grows)) < 10e6
+    assert kept.nbytes < devices.peak()
 
 
 # ----------------------------------------------------------------------------------- memory
@@ -677,6 +696,16 @@ if keras.backend.backend() == "tensorflow":
     report["products"] = sorted(devices._plain(device) for device in products)
     report["by_xla"] = placed.jit_compile
 
+report["part"] = devices.part_on_one(model.get_layer("a").kernel)
+if keras.backend.backend() == "jax":
+    at = keras.distribution
+    layout = at.LayoutMap(at.DeviceMesh((1, 4), ["batch", "model"]))
+    layout["a/kernel"] = (None, "model")
+    with at.ModelParallel(layout_map=layout, batch_dim_name="batch").scope():
+        spread = network()
+        report["part of four"] = devices.part_on_one(spread.get_layer("a").kernel)
+        report["spread"] = losses(spread)
+
 wrong = devices.Plan(dict.fromkeys(plan.device_of, "cpu:0"), {{"cpu:0": 0}}, {{"cpu:0": 0}})
 try:
     wrong._verify(placed)
@@ -774,33 +803,13 @@ def test_only_tensorflow_normalises_on_each_of_four_devices_apart(report):
     assert same == (report["backend"] == "jax")
 
 
+def test_model_parallel_gives_each_device_a_part_and_learns_the_same(report):
+    assert report["part"] == [8, 16]
+    if report["backend"] == "jax":
+        assert report["part of four"] == [8, 4]
+        np.testing.assert_allclose(report["spread"], report["unplaced"], rtol=1e-4)
+
+
 def test_each_of_four_devices_has_all_weights(report):
     assert set(report["one_where"]) == {"cpu:0"}
     assert set(report["four_where"]) == {", ".join(FOUR)}
-
-
-def two_names():
-    print(ops.convert_to_numpy(ops.ones(2)).sum(), os.environ["WORD"], a_number())
-
-
-def a_number():
-    return 7
-
-
-def test_functions_run_in_a_python_of_their_own():
-    output = devices.run(a_number, two_names, WORD="word")
-    assert output.split() == ["2.0", "word", "7"]
-
-
-def test_what_goes_wrong_in_a_python_of_its_own_is_said():
-    with pytest.raises(RuntimeError, match=r"two_names failed(.|\n)*a_number"):
-        devices.run(two_names, WORD="word")
-
-
-def a_tick():
-    print("✓")
-
-
-def test_a_tick_is_printed_in_a_python_of_its_own_as_on_windows(monkeypatch):
-    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
-    assert devices.run(a_tick) == "✓"

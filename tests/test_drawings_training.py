@@ -31,6 +31,7 @@ SCHEDULES = {
     "in step": [(0, 0, 1, 1, 0), (1, 0, 2, 1, 0), (0, 2, 3, 2, 0), (1, 2, 4, 2, 0)],
     "out of step": [(0, 0, 1, 1, 0), (0, 1, 2, 2, 0), (1, 0, 2, 3, 2), (0, 2, 3, 4, 1)],
 }
+PREDICTED = {"weights": [1e6, 2e6], "activations": [2e6, 3e6]}
 DRAWN = {
     "thinned_network": lambda ax=None: drawings.thinned_network(MASKS, 0.25, ax=ax),
     "losses_of_runs": lambda ax=None: drawings.losses_of_runs(RUNS, ax=ax),
@@ -48,6 +49,11 @@ DRAWN = {
     "path_through": lambda ax=None: drawings.path_through(3, [1, 3], ax=ax),
     "on_log_axis": lambda ax=None: drawings.on_log_axis([1, 2], {"a": [1, 10]}, "x", "y", ax=ax),
     "settings_tried": lambda ax=None: drawings.settings_tried(TRIALS, "rate_of", "size", ax=ax),
+    "roofline": lambda ax=None: drawings.roofline([0.1, 10], [1e9, 4e10], ["add", "layer"], ax=ax),
+    "predicted_and_measured": lambda ax=None: drawings.predicted_and_measured(
+        ["a", "b"], PREDICTED, [4e6, 9e6], ax=ax
+    ),
+    "cuts": lambda ax=None: drawings.cuts(["a", "b"], [1e6, 5e6], [6e6, 2.5e6], 5.5e6, ax=ax),
     "ring": lambda ax=None: drawings.ring(all_reduced([[1, 2], [10, 20]]), 1, ax=ax),
 }
 FIGURES = {
@@ -461,3 +467,28 @@ def test_a_ring_draws_each_number_and_an_arrow_to_each_neighbour(n):
 def test_a_ring_names_the_steps_it_has():
     with pytest.raises(ValueError, match="steps 0 to 2"):
         drawings.ring(all_reduced([[1, 2], [10, 20]]), 3)
+
+
+def test_the_roof_rises_with_the_bytes_and_ends_at_the_most_operations():
+    ax = drawings.roofline([0.1, 1, 10], [1e9, 2e9, 4e10], ["add", "small", "large"])
+    x, roof = ax.lines[0].get_data()
+    np.testing.assert_allclose(roof, np.minimum(40, 10 * x))  # 1e9 / 0.1 bytes a second
+    assert ax.alt.endswith("add ≈1.0; small ≈2.0; large ≈40.0.")
+    with pytest.raises(ValueError, match="One intensity"):
+        drawings.roofline([0.1], [1e9, 2e9], ["add"])
+
+
+def test_predicted_parts_stand_behind_each_other_over_what_was_measured():
+    ax = drawings.predicted_and_measured(["a", "b"], PREDICTED, [4e6, 9e6])
+    bars = [(bar.get_x(), bar.get_width()) for bar in ax.patches]
+    assert bars == [(0, 1), (0, 2), (1, 2), (2, 3), (0, 4), (0, 9)]
+    assert "a 3.0 MB and ≈4 MB; b 5.0 MB and ≈9 MB" in ax.alt
+    with pytest.raises(ValueError, match="2 numbers"):
+        drawings.predicted_and_measured(["a", "b"], PREDICTED, [4e6])
+
+
+def test_a_cut_that_does_not_fit_is_said():
+    ax = drawings.cuts(["a", "b"], [1e6, 5e6], [6e6, 2.5e6], 5.5e6)
+    assert ax.alt.endswith("room 5.5 each: a 1.0 and 6.0, too much; b 5.0 and 2.5.")
+    with pytest.raises(ValueError, match="1 numbers"):
+        drawings.cuts(["a"], [1], [1, 2], 3)

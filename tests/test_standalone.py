@@ -16,7 +16,8 @@ MAY_IMPORT = set(sys.stdlib_module_names) | {"numpy", "matplotlib", "PIL", "kera
 # What single files may import besides, inside functions.
 ALSO_INSIDE = {
     "saved.py": {"h5py"},  # which Keras itself depends on
-    "devices.py": {"tensorflow", "jax", "torch", "psutil", "pynvml"},  # where they are
+    # The active one, where Keras has no call; what reads memory, where it is installed.
+    "devices.py": {"tensorflow", "jax", "torch", "psutil", "pynvml"},
     "tuning.py": {"optuna", "scipy", "sklearn", "threadpoolctl"},
 }
 FRAMEWORKS = ("keras", "tensorflow", "torch", "jax")

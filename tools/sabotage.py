@@ -97,9 +97,14 @@ SABOTAGES = {
         }""",
         "On both functions the Gaussian process comes closest on average",
     ),
-    "17_devices": (  # the second worker's gradients are left out
-        "(a + b) / 2 for w, a, b in zip(weights, g1, g2)",
-        "(a + a) / 2 for w, a, b in zip(weights, g1, g2)",
+    "17_devices": (  # every output is kept, where a checkpoint should throw most of them away
+        "peak_of(gradients_with_checkpoints, deep, rows, wanted, 8)",
+        "peak_of(gradients_with_checkpoints, deep, rows, wanted, 64)",
+        "checkpoints leave less than 0.6 of the memory",
+    ),
+    "18_many_machines": (  # the gradients are added up, and no mean is taken
+        "parts = [share / sum(shares) for share in shares]",
+        "parts = [1 for share in shares]",
         "two programs with 32 digits each learn the weights of one program with 64",
     ),
     # every anchor is told that its digit is a 0

@@ -1,38 +1,31 @@
 """What the exercises of the notebook on devices want."""
 
+import math
+
 import numpy as np
 
 
-def combine_inputs(random):
-    shares, gradient = ((32, 32), (48, 16), (1, 2, 5)), np.array([[1.0, -2.0], [0.5, 3.0]])
-    if random is not None:
-        even, few, many = random.integers(8, 64), random.integers(2, 9), random.integers(20, 60)
-        shares = (even, even), (many, few), random.permutation([few, 2 * few + 1, many])
-        gradient = random.uniform(-3, 3, (2, 2)).round(1)
-    return [
-        ([gradient * (i + 1) ** 2 for i in range(len(sizes))], [int(n) for n in sizes])
-        for sizes in shares
-    ]
+def helps_most_inputs(random):
+    if random is None:
+        return [(60_000_000, 400_000, 256)]
+    million, thousand = int(random.integers(50, 90)), int(random.integers(200, 500))
+    return [(million * 10**6, thousand * 1000, 256)]
 
 
-def combine(gradients, sizes):
-    added = sum(n * g for n, g in zip(sizes, gradients))
-    mistakes = {
-        "This counts all workers alike; one with more examples must count more.": sum(gradients)
-        / len(sizes),
-        "The gradients are means already: divide their weighted sum by all examples.": added,
-        "Divide by the number of examples, not by the number of workers.": added / len(sizes),
-        "A sum of means is no mean.": sum(gradients),
-        "A worker with more examples must count more, not less.": sum(
-            g / n for n, g in zip(sizes, gradients)
-        )
-        / sum(1 / n for n in sizes),
+def helps_most(parameters, numbers_out, batch_size):
+    activations = 4 * batch_size * numbers_out
+    saved = {
+        "bfloat16": activations / 2,
+        "4 parts": activations * 3 / 4 - 4 * parameters,
+        "sgd": 2 * 4 * parameters,
     }
-    return (
-        added / sum(sizes),
-        mistakes,
-        "Turn each mean into a sum over its examples, add the sums up, divide by all examples.",
-    )
+    mistakes = {
+        "It halves the activations alone, and here most of the bytes are the weights' and what "
+        "belongs to them.": "bfloat16",
+        "The sum of the parts' gradients is one more number for each parameter, and there are many "
+        "parameters here.": "4 parts",
+    }
+    return max(saved, key=saved.get), mistakes, ""
 
 
 def largest_batch_inputs(random):
@@ -78,17 +71,89 @@ def largest_batch(memory, parameters, slots, numbers_out):
     )
 
 
+CASES = {  # (curvature, learning rate, steps): what makes the steps small
+    "gradient": (2e-9, 1e7, 60),
+    "step": (1.0, 1e-4, 2000),
+}
+
+
+def descend_inputs(random):
+    if random is None:
+        return [(1.0, 1.5)]
+    start = float(random.choice([1.0, 1.5, 2.0]))
+    return [(start, start + float(random.choice([0.25, 0.5])) * start)]
+
+
+def descend_look(answer, start, goal, progress):
+    """Where it ends on a parabola around `goal`, and where a loop in float32 would."""
+    seen = {}
+    for name, (curvature, rate, steps) in CASES.items():
+
+        def slope(w, scale=1.0, curvature=curvature):
+            w, curvature = np.float16(w), curvature * scale
+            return np.float16(curvature * float(w - np.float16(goal)))
+
+        with np.errstate(over="ignore", invalid="ignore"):
+            seen[name] = float(answer(slope, start, rate, steps))
+    return seen
+
+
+def descend_faults(seen, start, goal):
+    said = {}
+    for name, (curvature, rate, steps) in CASES.items():
+        way = (goal - start) * (1 - (1 - rate * curvature) ** steps)  # in float32
+        gone = (seen[name] - start) / way
+        wrong = not 0.9 < gone < 1.1
+        said[name] = f"It goes {gone:.2f} of the way that it should." if wrong else ""
+    if said["gradient"]:
+        said["gradient"] = f"Where gradients are near 1e-9: {said['gradient']}"
+    if said["step"]:
+        said["step"] = f"Where each step is near a 10,000th of w: {said['step']}"
+    return said
+
+
+def frugal_inputs(random):
+    return [(1024,)]
+
+
+ROOM = 150e6
+
+
+def frugal_looks(model):
+    shapes = model.input_shape, model.output_shape
+    if shapes != ((None, 28, 28, 1), (None, 10)):
+        return {"ends": f"it goes from the shape {shapes[0]} to {shapes[1]}."}
+    kinds = [(type(layer).__name__, layer) for layer in model.layers]
+    wide = sum(kind == "Conv2D" and layer.filters >= 32 for kind, layer in kinds)
+    if wide < 2:
+        return {"convolutions": f"it has {wide} Conv2D layers with 32 filters or more."}
+    if not any(kind == "Dense" and layer.units >= 128 for kind, layer in kinds):
+        return {"dense": "it has no Dense layer with 128 units or more."}
+    return {}
+
+
+def frugal_measure(model, batch_size, progress):
+    """The largest batch of which a step with Adam fits, by the formula of the notebook."""
+    numbers = 0
+    for layer in model.layers:
+        if type(layer).__name__ not in ("Flatten", "Reshape", "InputLayer"):
+            numbers += math.prod(layer.output.shape[1:])
+    numbers += 28 * 28
+    return int((ROOM - 16 * model.count_params()) // (4 * numbers))
+
+
 EXERCISES = {
-    "combine": {
-        "kind": "write",
-        "inputs": combine_inputs,
-        "case": combine,
+    "helps_most": {
+        "kind": "predict",
+        "inputs": helps_most_inputs,
+        "case": helps_most,
+        "options": ["bfloat16", "4 parts", "sgd"],
+        "because": "two numbers for each parameter are the most, and nothing is added for them",
         "hints": [
-            "What would each worker send if it added its examples' gradients up instead of "
-            "averaging?",
-            "A mean times its number of examples is a sum. The whole batch's mean is the sum over "
-            "all, divided by all.",
-            "sum(n * g for n, g in zip(sizes, gradients)), divided by sum(sizes).",
+            "How many bytes are the activations, and how many what Adam remembers?",
+            "Half of the activations; three quarters of them, but one more number for each "
+            "parameter; two numbers for each parameter.",
+            "With 60 million parameters and 0.4 million numbers: 205 MB, 307 - 240 MB, 480 MB.",
         ],
     },
     "largest_batch": {
@@ -101,6 +166,50 @@ EXERCISES = {
             "of 4 bytes each. The rest is for the activations.",
             "(memory - 4 · parameters · (2 + slots)) // (4 · numbers_out), and 0 where that is "
             "negative.",
+        ],
+    },
+    "descend": {
+        "kind": "repair",
+        "inputs": descend_inputs,
+        "look": descend_look,
+        "faults": descend_faults,
+        "says": {
+            "gradient": "What does float16 make of a gradient of 1e-9? Ask for a larger one, and "
+            "divide what comes by the same number, but not in float16.",
+            "step": "A weight in float16 cannot move by a 10,000th of itself. In which kind of "
+            "number does Keras keep the weights?",
+        },
+        "hints": [
+            "Two things get lost: a gradient that is too small, and a step that is too small "
+            "beside the weight.",
+            "Keep w in float32. Ask slope for scale=2.0**15, and divide by that in float32.",
+            "w = np.float32(w), and in the loop g = np.float32(slope(np.float16(w), scale=s)) / s, "
+            "with s = 2.0**15.",
+        ],
+    },
+    "frugal": {
+        "kind": "build",
+        "inputs": frugal_inputs,
+        "looks": frugal_looks,
+        "parameters": 1_000_000,
+        "measure": frugal_measure,
+        "goal": 1024,
+        "seconds": 60,
+        "of": "as the largest batch that fits into 150 MB",
+        "says": {
+            "ends": "keras.Input((28, 28, 1)) and a last Dense(10) are wanted.",
+            "convolutions": "Two Conv2D layers of 32 filters or more are wanted.",
+            "dense": "A Dense layer of 128 units or more is wanted, besides the last.",
+            "too many": "Each parameter costs 16 bytes: where do most of them come from? Pool "
+            "before you flatten.",
+            "too low": "Which row of devices.memory(frugal(), 1024) is the largest? A stride in an "
+            "early layer makes all that follows smaller.",
+        },
+        "hints": [
+            "Print devices.memory(frugal(), batch_size=1024) and look for the largest number.",
+            "One output of 28 × 28 × 32 numbers takes 103 MB with 1,024 pictures. With strides=2 "
+            "it has a quarter of the places.",
+            "Conv2D(32, 3, strides=2) twice, GlobalAveragePooling2D, Dense(128), Dense(10).",
         ],
     },
 }

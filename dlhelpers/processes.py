@@ -1,0 +1,49 @@
+"""Functions of a notebook or a file, run in a Python of their own.
+
+print(processes.run(network, on_four_devices, KERAS_BACKEND="jax"))
+program = processes.start(network, worker, PORT=port)
+"""
+
+import inspect
+import os
+import subprocess
+import sys
+
+
+def start(*functions, **environment):
+    """Start a Python of its own that defines `functions` and calls the last one.
+
+    A backend starts its devices once, so what splits them needs a new Python, and so does training
+    in several programs. The functions may use each other, `keras`, `layers`, `ops`, `np`, `os`
+    and what they import themselves.
+
+    Args:
+        *functions: functions without arguments, whose source Python can find: of a file or a cell.
+        **environment: environment variables to add, such as KERAS_BACKEND.
+
+    Returns:
+        The `subprocess.Popen`; its `communicate()` waits and gives output and errors, two texts.
+    """
+    program = [
+        f"import os, sys; sys.path[:] = {sys.path}",
+        "import keras; import numpy as np; from keras import layers, ops",
+        *map(inspect.getsource, functions),
+        f"{functions[-1].__name__}()",
+    ]
+    utf8 = {"PYTHONIOENCODING": "utf-8"}  # Windows's own encoding has no ✓
+    return subprocess.Popen(
+        [sys.executable, "-c", "\n".join(program)],
+        env=os.environ | utf8 | {name: str(value) for name, value in environment.items()},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+
+
+def run(*functions, **environment):
+    """`start`, wait, and return what was printed. Raises RuntimeError if it ended with an error."""
+    program = start(*functions, **environment)
+    output, errors = program.communicate()
+    if program.returncode:
+        raise RuntimeError(f"{functions[-1].__name__} failed: {output}\n{errors[-2000:]}")
+    return output.rstrip()
