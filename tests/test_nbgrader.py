@@ -13,7 +13,9 @@ import subprocess
 import sys
 
 import attacks
+import numpy as np
 import pytest
+from scipy import signal
 
 from dlhelpers import exercises, grading, student
 
@@ -107,6 +109,9 @@ def test_a_right_a_half_right_an_empty_and_a_dishonest_submission_get_their_poin
         grades = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     cases = exercises.inputs("convolution.zeros_for_same", secret)
     bobs = sum(k - 1 == wanted(n, k, s) for n, k, s in cases)
+    for image, kernel in exercises.inputs("convolution.convolve2d", secret):
+        turned = kernel[::-1, ::-1]  # without turning it, bob is right where that changes nothing
+        bobs += np.allclose(*(signal.correlate2d(image, k, "valid") for k in (kernel, turned)))
     assert grades == {"alice": 9, "bob": bobs, "carol": 0, "mallory": 0} and 0 < bobs
 
     # The same folder, graded by what no kernel of a student can reach.
