@@ -344,6 +344,21 @@ SOUND_PICTURES = [
 ]
 
 
+# A figure that moves keeps its words in a script, where ≈ is written \\u2248.
+MOVES = """
+def frame(n):
+    return plt.figure(figsize=(1, 1))
+
+
+words = ["A line of length ≈0.25, at first.", "A line of length ≈0.75, at last."]
+plotting.steps([frame(1), frame(2)], words)
+"""
+SOUND_PICTURES += [(MOVES, "≈0.75", "≈0.82"), (MOVES, "≈0.25", "≈0.3")]
+PICTURE_FAULTS["words of a later frame"] = [
+    (MOVES, "at last", "at length"),
+    (MOVES, "≈0.75", "0.75"),
+]
+
 # Pixels are not compared and take most of the time, so a blank figure lends its own.
 UNPAINTED = """
 course, painted, blank = {**plt.rcParams}, plt.Figure.savefig, plt.Figure(figsize=(1, 1))
