@@ -1517,7 +1517,7 @@ def single_shot(maps, anchors, classes, picture, ax=None):
     Args:
         maps: (places along an axis, channels) of each map that is read, the finest first.
         anchors: how many anchors each of them has at a place.
-        classes: how many scores an anchor gets, the background's included.
+        classes: how many logits an anchor gets, the background's included.
         picture: the side of the picture in pixels.
         ax: the Axes to draw on; a new figure's, if left out.
 
@@ -1530,7 +1530,9 @@ def single_shot(maps, anchors, classes, picture, ax=None):
     if len(maps) != len(anchors):
         raise ValueError(f"single_shot got {len(maps)} maps, but anchors for {len(anchors)}.")
     ax = ax or plt.subplots(figsize=(10.4, 2.9))[1]
-    ax.text(-0.45, 1.02, "at a place:", ha="left", va="center", fontsize=9, color="#717581")
+    looks = (("offsets", 0.92, "#1f6fb8", 4), ("logits", 1.12, "#b35c00", classes))
+    for name, y, color, _ in looks:
+        ax.text(0.45, y, f"{name} at a place:", ha="right", va="center", fontsize=9, color=color)
     said, last = [], None
     for n, (places, channels) in enumerate([(picture, 3), *maps]):
         half = 0.12 + 0.3 * np.log(places) / np.log(picture)
@@ -1543,15 +1545,14 @@ def single_shot(maps, anchors, classes, picture, ax=None):
         if n:
             _arrow(ax, (n, half), (n, 0.78), INK)
             each = anchors[n - 1]
-            for y, color, size in ((0.92, "#1f6fb8", 4), (1.12, "#b35c00", classes)):
+            for _, y, color, size in looks:
                 text = f"{each} × {size} = {each * size}"
                 ax.text(n, y, text, ha="center", va="center", fontsize=9, color=color)
             said.append(
                 f"{_by((places, places))} places with {channels} channels, where {each} anchors "
-                f"get {4 * each} offsets and {classes * each} scores"
+                f"get {4 * each} offsets and {classes * each} logits"
             )
-    ax.text(-0.45, 1.22, "offsets above, scores below", fontsize=9, color="#717581", va="center")
-    ax.set(xlim=(-0.5, len(maps) + 0.45), ylim=(1.3, -0.62))
+    ax.set(xlim=(-0.6, len(maps) + 0.45), ylim=(1.25, -0.62))
     ax.set_aspect("equal")
     ax.axis("off")
     size = _by((picture, picture))
@@ -1589,7 +1590,7 @@ def precision_by_answer(right, objects, ax=None):
     ax.plot(recall[~right], precision[~right], "x", color="#b35c00", zorder=4, label="wrong answer")
     ax.set(xlabel="recall", ylabel="precision", xlim=(0, 1.03), ylim=(0, 1.08))
     handles = [handle for handle in ax.lines if not handle.get_label().startswith("_")]
-    ax.legend(handles=handles, loc="lower right")
+    ax.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1), ncol=2, frameon=False)
     where = [f"{p:.2f} at answer {n + 1}" for n, p in enumerate(precision) if right[n]]
     missed = objects - right.sum()
     ax.alt = (

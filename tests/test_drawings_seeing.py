@@ -338,8 +338,8 @@ def test_a_threshold_that_was_not_tried_cannot_be_marked():
 
 def test_the_words_of_a_detector_count_what_is_read_off_each_map():
     said = drawings.single_shot([(8, 64), (4, 128)], [2, 3], 11, 64).alt
-    assert "8 × 8 places with 64 channels, where 2 anchors get 8 offsets and 22 scores" in said
-    assert "4 × 4 places with 128 channels, where 3 anchors get 12 offsets and 33 scores" in said
+    assert "8 × 8 places with 64 channels, where 2 anchors get 8 offsets and 22 logits" in said
+    assert "4 × 4 places with 128 channels, where 3 anchors get 12 offsets and 33 logits" in said
     with pytest.raises(ValueError, match="got 2 maps, but anchors for 1"):
         drawings.single_shot([(8, 64), (4, 128)], [2], 11, 64)
 
