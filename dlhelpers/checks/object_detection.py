@@ -202,7 +202,7 @@ def small_finder_measure(model, progress, learn=None):
     random = np.random.default_rng(0)
     canvases, boxes = rectangles(2000, random)
     model.compile(keras.optimizers.Adam(0.003), "mse")
-    for epoch in range(12):
+    for epoch in range(6):
         progress(f"epoch {epoch + 1}")
         model.fit(canvases, boxes, 32, verbose=0)
     canvases, boxes = rectangles(200, random)
