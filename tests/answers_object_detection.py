@@ -114,11 +114,14 @@ def small_finder(narrow=8, outputs=4, keep_places=True):
         from keras import Input, Sequential, layers
 
         model = Sequential([Input((32, 32, 1))])
-        model.add(layers.Conv2D(16, 5, strides=2, padding="same", activation="relu"))
-        for _ in range(2):
-            model.add(layers.SeparableConv2D(32, 3, 2, padding="same", activation="relu"))
-        model.add(layers.Conv2D(narrow, 1, activation="relu"))
-        model.add(layers.Flatten() if keep_places else layers.GlobalAveragePooling2D())
+        if keep_places:
+            model.add(layers.Conv2D(16, 5, strides=2, padding="same", activation="relu"))
+            for _ in range(2):
+                model.add(layers.SeparableConv2D(32, 3, 2, padding="same", activation="relu"))
+            model.add(layers.Conv2D(narrow, 1, activation="relu"))
+            model.add(layers.Flatten())
+        else:  # behind padded convolutions an average still knows some of the place
+            model.add(layers.GlobalAveragePooling2D())
         model.add(layers.Dense(32, activation="relu"))
         model.add(layers.Dense(outputs))
         return model
