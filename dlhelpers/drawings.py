@@ -1511,6 +1511,96 @@ def precision_and_recall(thresholds, precision, recall, marked=()):
     return figure
 
 
+def single_shot(maps, anchors, classes, picture, ax=None):
+    """Draw a single-shot detector: a chain of shrinking maps, and what is read off each of them.
+
+    Args:
+        maps: (places along an axis, channels) of each map that is read, the finest first.
+        anchors: how many anchors each of them has at a place.
+        classes: how many logits an anchor gets, the background's included.
+        picture: the side of the picture in pixels.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes. A square's side grows with the logarithm of its number of places.
+
+    Raises:
+        ValueError: there is not one number of anchors for each map.
+    """
+    if len(maps) != len(anchors):
+        raise ValueError(f"single_shot got {len(maps)} maps, but anchors for {len(anchors)}.")
+    ax = ax or plt.subplots(figsize=(10.4, 2.9))[1]
+    looks = (("offsets", 0.92, "#1f6fb8", 4), ("logits", 1.12, "#b35c00", classes))
+    for name, y, color, _ in looks:
+        ax.text(0.45, y, f"{name} at a place:", ha="right", va="center", fontsize=9, color=color)
+    said, last = [], None
+    for n, (places, channels) in enumerate([(picture, 3), *maps]):
+        half = 0.12 + 0.3 * np.log(places) / np.log(picture)
+        color = PAPER["blue" if n else "gray"]
+        ax.add_patch(plt.Rectangle((n - half, -half), 2 * half, 2 * half, fc=color, ec=INK))
+        ax.text(n, -0.5, _by((places, places, channels)), ha="center", va="bottom", fontsize=9)
+        if last is not None:
+            _arrow(ax, (n - 1 + last, 0), (n - half, 0), INK)
+        last = half
+        if n:
+            _arrow(ax, (n, half), (n, 0.78), INK)
+            each = anchors[n - 1]
+            for _, y, color, size in looks:
+                text = f"{each} × {size} = {each * size}"
+                ax.text(n, y, text, ha="center", va="center", fontsize=9, color=color)
+            said.append(
+                f"{_by((places, places))} places with {channels} channels, where {each} anchors "
+                f"get {4 * each} offsets and {classes * each} logits"
+            )
+    ax.set(xlim=(-0.6, len(maps) + 0.45), ylim=(1.25, -0.62))
+    ax.set_aspect("equal")
+    ax.axis("off")
+    size = _by((picture, picture))
+    ax.alt = f"A picture of {size} pixels shrinks step by step; maps are read at {'; '.join(said)}."
+    return ax
+
+
+def precision_by_answer(right, objects, ax=None):
+    """Draw precision over recall, a point for each answer from the surest on, with bars below.
+
+    A bar stands at each right answer: as high as the precision there, and as wide as one object's
+    part of the recall. Objects that are not found leave room at the right, without a bar.
+
+    Args:
+        right: n truth values, from the surest answer on.
+        objects: how many labelled objects there are.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes. Its words give the precision at each right answer, but not their sum.
+
+    Raises:
+        ValueError: no answer is right, or more are right than there are objects.
+    """
+    right = np.asarray(right, bool)
+    if not 0 < right.sum() <= objects:
+        raise ValueError(f"{right.sum()} right answers do not fit {objects} objects.")
+    ax = ax or plt.subplots(figsize=(5.6, 3.3))[1]
+    precision, recall = np.cumsum(right) / np.arange(1, len(right) + 1), np.cumsum(right) / objects
+    starts = recall[right] - 1 / objects
+    ax.bar(starts, precision[right], 1 / objects, align="edge", fc=PAPER["blue"], ec="#1f6fb8",
+           hatch="//", label="right answers")  # fmt: skip
+    ax.plot(recall, precision, "-", color=INK, lw=1, zorder=3)
+    ax.plot(recall[right], precision[right], "o", color="#1f6fb8", zorder=4, label="right answer")
+    ax.plot(recall[~right], precision[~right], "x", color="#b35c00", zorder=4, label="wrong answer")
+    ax.set(xlabel="recall", ylabel="precision", xlim=(0, 1.03), ylim=(0, 1.08))
+    handles = [handle for handle in ax.lines if not handle.get_label().startswith("_")]
+    ax.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1), ncol=2, frameon=False)
+    where = [f"{p:.2f} at answer {n + 1}" for n, p in enumerate(precision) if right[n]]
+    missed = objects - right.sum()
+    ax.alt = (
+        f"Precision over recall for {len(right)} answers, with a bar at each right one. The "
+        f"precision is {', '.join(where)}. Of {objects} objects {missed} "
+        f"{'have' if missed != 1 else 'has'} no bar."
+    )
+    return ax
+
+
 def _number_cell(ax, x, y, value, face, size=9, middle=0.5):
     ax.add_patch(plt.Rectangle((x, y), 1, 1, fc=face, ec="#999999"))
     ax.text(x + middle, y + middle, value, ha="center", va="center", fontsize=size)

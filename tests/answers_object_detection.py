@@ -94,8 +94,58 @@ def answers_counted_from_zero(scores, right, objects):
     return np.sum(found * hits / np.maximum(np.arange(len(right)), 1)) / objects
 
 
-RIGHT = {"object_detection.encode": encode, "object_detection.average_precision": average_precision}
+def in_halves(axis=1, shift=(1, 0, 1, 0), twice=False):
+    """A function that looks at halves as `in_halves` does, with one mistake or more."""
+
+    def answer(picture, look):
+        middle = picture.shape[axis] // 2
+        boxes, scores = look(picture[:, :middle])
+        others, other_scores = look(picture[:, middle:])
+        others = others + np.array(shift) * middle
+        return np.vstack([boxes, others]), np.vstack([scores, scores if twice else other_scores])
+
+    return answer
+
+
+def small_finder(narrow=8, outputs=4, keep_places=True):
+    """A function that makes a network for `small_finder`."""
+
+    def network():
+        from keras import Input, Sequential, layers
+
+        model = Sequential([Input((32, 32, 1))])
+        if keep_places:
+            model.add(layers.Conv2D(16, 5, strides=2, padding="same", activation="relu"))
+            for _ in range(2):
+                model.add(layers.SeparableConv2D(32, 3, 2, padding="same", activation="relu"))
+            model.add(layers.Conv2D(narrow, 1, activation="relu"))
+            model.add(layers.Flatten())
+        else:  # behind padded convolutions an average still knows some of the place
+            model.add(layers.GlobalAveragePooling2D())
+        model.add(layers.Dense(32, activation="relu"))
+        model.add(layers.Dense(outputs))
+        return model
+
+    return network
+
+
+NEEDS_KERAS = ["object_detection.small_finder"]
+RIGHT = {
+    "object_detection.shifted": lambda side, step: 0.68,
+    "object_detection.encode": encode,
+    "object_detection.average_precision": average_precision,
+    "object_detection.in_halves": in_halves(),
+    "object_detection.small_finder": small_finder(),
+}
 WRONG = {
+    "object_detection.shifted": [
+        (lambda side, step: 0.81, "That part of"),
+        (lambda side, step: 0.9, "That is what"),
+        (lambda side, step: 0.818, "So it is"),
+        (lambda side, step: 0.8, "What is lost"),
+        (lambda side, step: 0.1, "That is the distance"),
+        (lambda side, step: 0.5, "How many pixels"),
+    ],
     "object_detection.encode": [
         (from_the_corner, "The offsets are"),
         (without_10_and_5, "Decoding divides by 10 and 5,"),
@@ -124,5 +174,17 @@ WRONG = {
             ),
             "This adds up",
         ),
+    ],
+    "object_detection.in_halves": [
+        (in_halves(axis=0), "It is to be cut"),
+        (in_halves(shift=(1, 1, 1, 1)), "Only left and right"),
+        (in_halves(shift=(0, 0, 0, 0)), "Only left and right"),
+        (in_halves(twice=True), "Which scores belong"),
+        (in_halves(axis=0, shift=(1, 1, 1, 1), twice=True), "It is to be cut"),
+    ],
+    "object_detection.small_finder": [
+        (small_finder(outputs=5), "keras.Input((32, 32, 1))"),
+        (small_finder(narrow=64), "Most of them"),
+        (small_finder(keep_places=False), "Does the last"),
     ],
 }

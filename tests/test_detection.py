@@ -12,7 +12,7 @@ from dlhelpers import datasets
 from dlhelpers.claims import claim
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-DEFINED = ("iou", "shapes", "decode", "look", "suppress")  # one function of each cell that we run
+RUN = ("def iou(", "def shapes(", "def decode(", "\nnetwork = ", "def look(", "def suppress(")
 SHOWN = {  # left, top, right, bottom, in pixels, as other code decoded and drew them
     "chelsea": ("Cat", (1, 0, 216, 150)),
     "coffee": ("Coffee cup", (86, 11, 210, 161)),
@@ -28,7 +28,7 @@ def notebook():
     functions = {"np": np, "keras": keras, "ops": ops, "datasets": datasets, "claim": claim}
     functions["coffee"] = datasets.photo("coffee")  # which a cell between two of them loads
     for cell in stored.cells:
-        if any(f"def {name}(" in cell.source for name in DEFINED):
+        if any(part in cell.source for part in RUN):
             exec(cell.source, functions)
     return functions
 

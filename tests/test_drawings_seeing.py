@@ -51,6 +51,8 @@ DRAWN = {
         PHOTO, ANCHORS, 2, ANCHORS[3], ious(ANCHORS, ANCHORS)[3], **ax
     ),
     "suppression": lambda **ax: drawings.suppression(BOXES, SCORES, ious(BOXES, BOXES), 3, **ax),
+    "single_shot": lambda **ax: drawings.single_shot([(8, 64), (4, 128)], [2, 3], 11, 64, **ax),
+    "precision_by_answer": lambda **ax: drawings.precision_by_answer([1, 0, 1], 4, **ax),
 }
 FIGURES = {
     "receptive_field": lambda: drawings.receptive_field([("convolution", 3, 1, 1)], 5),
@@ -333,3 +335,27 @@ def test_the_marked_thresholds_stand_where_their_precision_and_recall_are():
 def test_a_threshold_that_was_not_tried_cannot_be_marked():
     with pytest.raises(ValueError, match="0.3 is none of the thresholds"):
         drawings.precision_and_recall(np.array([0.1]), np.array([1]), np.array([1]), (0.3,))
+
+
+def test_the_words_of_a_detector_count_what_is_read_off_each_map():
+    said = drawings.single_shot([(8, 64), (4, 128)], [2, 3], 11, 64).alt
+    assert "8 × 8 places with 64 channels, where 2 anchors get 8 offsets and 22 logits" in said
+    assert "4 × 4 places with 128 channels, where 3 anchors get 12 offsets and 33 logits" in said
+    with pytest.raises(ValueError, match="got 2 maps, but anchors for 1"):
+        drawings.single_shot([(8, 64), (4, 128)], [2], 11, 64)
+
+
+def test_the_bars_below_the_curve_add_up_to_the_average_precision():
+    metrics = pytest.importorskip("sklearn.metrics")
+    right = np.random.default_rng(0).random(30) < 0.4
+    ax = drawings.precision_by_answer(right, right.sum())
+    area = sum(bar.get_width() * bar.get_height() for bar in ax.patches)
+    wanted = metrics.average_precision_score(right, np.linspace(1, 0, 30))
+    assert area == pytest.approx(wanted)
+
+
+def test_the_words_of_the_curve_give_the_precision_at_each_right_answer():
+    ax = drawings.precision_by_answer([1, 0, 1], 4)
+    assert "The precision is 1.00 at answer 1, 0.67 at answer 3. Of 4 objects 2 have no" in ax.alt
+    with pytest.raises(ValueError, match="2 right answers do not fit 1 objects"):
+        drawings.precision_by_answer([1, 1], 1)

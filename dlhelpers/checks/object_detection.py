@@ -113,7 +113,118 @@ def average_precision(scores, right, objects):
     )
 
 
+def shifted_inputs(random):
+    return [(100, 10)]
+
+
+def shifted(side, step):
+    left = side - step
+    mistakes = {
+        "That part of one box is shared. IoU divides by all that at least one of them covers.": (
+            left**2 / side**2
+        ),
+        "That is what is left of one side; the other side loses as much, and the union grows.": (
+            left / side
+        ),
+        "So it is after the step to the right alone.": left / (side + step),
+        "What is lost to the right and below does not just add up, and the union grows.": (
+            1 - 2 * step / side
+        ),
+        "That is the distance between the corners, not what they share.": step / side,
+    }
+    area = left**2
+    return area / (2 * side**2 - area), mistakes, "How many pixels do both cover, how many either?"
+
+
+def in_halves_inputs(random):
+    if random is None:
+        return [(60, 90)]
+    return [(int(random.integers(40, 70)), int(random.integers(80, 120)))]
+
+
+def in_halves_look(answer, height, width, progress):
+    """Which parts of a picture it looks at, and what it makes of one box and one score in each."""
+    parts, box = [], np.array([[2.0, 1, 6, 5]])  # left, top, right, bottom in the part
+
+    def look(part):
+        parts.append(list(np.shape(part)[:2]))
+        return box.copy(), np.array([[0.9, 0.1]] if len(parts) == 1 else [[0.2, 0.8]])
+
+    boxes, scores = answer(np.zeros((height, width, 3), "uint8"), look)
+    return {"parts": parts, "boxes": np.asarray(boxes, float), "scores": np.asarray(scores, float)}
+
+
+def in_halves_faults(seen, height, width):
+    parts = [[int(n) for n in part] for part in seen["parts"]]
+    boxes, scores = np.asarray(seen["boxes"]), np.asarray(seen["scores"])
+    most = width - width // 2
+    cut = len(parts) != 2 or any(h != height or w not in (width // 2, most) for h, w in parts)
+    moved = parts[0][1] if parts else 0
+    wanted = np.array([[2.0, 1, 6, 5], [2 + moved, 1, 6 + moved, 5]])
+    shift = boxes.shape != (2, 4) or not np.allclose(boxes, wanted)
+    mixed = scores.shape != (2, 2) or not np.allclose(scores, [[0.9, 0.1], [0.2, 0.8]])
+    sizes = " and ".join(f"{h} × {w}" for h, w in parts)
+    return {
+        "cut": f"Of a picture {height} high and {width} wide it looks at {sizes}." * cut,
+        "shift": "The box [2, 1, 6, 5] of the right half, which begins at x = "
+        f"{moved}, becomes {boxes[-1].tolist()}." * shift,
+        "scores": "Scores of 0.9 on the left and 0.2 on the right become "
+        f"{[row.tolist() for row in np.atleast_2d(scores)[:, :1].T]}." * mixed,
+    }
+
+
+def small_finder_inputs(random):
+    return [()]
+
+
+def small_finder_looks(model):
+    ends = tuple(model.input_shape), tuple(model.output_shape)
+    wanted = ((None, 32, 32, 1), (None, 4))
+    return {"ends": "" if ends == wanted else f"it reads {ends[0]} and gives {ends[1]}."}
+
+
+def rectangles(count, random):
+    """Canvases with one white rectangle each, and its left, top, right, bottom from 0 to 1."""
+    size = random.integers(6, 16, (count, 2))
+    start = (random.random((count, 2)) * (33 - size)).astype(int)
+    canvases = np.zeros((count, 32, 32, 1), "float32")
+    for canvas, (left, top), (w, h) in zip(canvases, start, size):
+        canvas[top : top + h, left : left + w] = 1
+    return canvases, (np.concatenate([start, start + size], axis=1) / 32).astype("float32")
+
+
+def small_finder_measure(model, progress, learn=None):
+    """What `learn(model)` of the notebook returns; without it, the mean IoU on rectangles."""
+    if learn is not None:
+        return float(learn(model))
+    import keras
+
+    random = np.random.default_rng(0)
+    canvases, boxes = rectangles(2000, random)
+    model.compile(keras.optimizers.Adam(0.003), "mse")
+    for epoch in range(6):
+        progress(f"epoch {epoch + 1}")
+        model.fit(canvases, boxes, 32, verbose=0)
+    canvases, boxes = rectangles(200, random)
+    found = np.asarray(model.predict(canvases, verbose=0))
+    start, end = np.maximum(found[:, :2], boxes[:, :2]), np.minimum(found[:, 2:], boxes[:, 2:])
+    both = np.maximum(end - start, 0).prod(axis=1)
+    areas = [np.maximum(b[:, 2:] - b[:, :2], 0).prod(axis=1) for b in (found, boxes)]
+    return float(np.mean(both / (areas[0] + areas[1] - both)))
+
+
 EXERCISES = {
+    "shifted": {
+        "kind": "predict",
+        "inputs": shifted_inputs,
+        "case": shifted,
+        "tolerance": 0.003,
+        "because": "90 × 90 pixels are shared, of 2 × 100 × 100 - 90 × 90 that are covered",
+        "hints": [
+            "Draw both boxes. How wide and how high is what both cover?",
+            "It is 90 by 90 pixels. The union is both areas, less what was counted twice.",
+        ],
+    },
     "encode": {
         "kind": "write",
         "inputs": encode_inputs,
@@ -136,6 +247,48 @@ EXERCISES = {
             "i. Which of these precisions count?",
             "Those at right answers: with `right` sorted by np.argsort(-scores), add up "
             "np.cumsum(right) / np.arange(1, n + 1) where right is 1; divide by objects.",
+        ],
+    },
+    "in_halves": {
+        "kind": "repair",
+        "inputs": in_halves_inputs,
+        "look": in_halves_look,
+        "faults": in_halves_faults,
+        "says": {
+            "cut": "It is to be cut from top to bottom, in the middle of its width.",
+            "shift": "Only left and right move by where the half begins; top and bottom stay.",
+            "scores": "Which scores belong to the boxes of the right half?",
+        },
+        "hints": [
+            "It has three faults: where it cuts, how it moves boxes, which scores it gives.",
+            "picture.shape is (height, width, 3). And a box has four numbers: which of them does "
+            "a step to the right change?",
+            "middle = picture.shape[1] // 2; add [middle, 0, middle, 0]; join left_scores and "
+            "right_scores.",
+        ],
+    },
+    "small_finder": {
+        "kind": "build",
+        "inputs": small_finder_inputs,
+        "looks": small_finder_looks,
+        "parameters": 10_000,
+        "measure": small_finder_measure,
+        "goal": 0.55,
+        "of": "as its mean IoU",
+        "seconds": 120,
+        "says": {
+            "ends": "keras.Input((32, 32, 1)) is wanted, and a last Dense(4) without activation.",
+            "too many": "Most of them are behind Flatten. Let fewer channels or fewer places reach "
+            "it, or make the dense layer narrower.",
+            "too low": "Does the last layer still know where things were? An average over all "
+            "places forgets it; Flatten keeps it.",
+        },
+        "hints": [
+            "Where are the lesson's parameters? params.explain(finder) tells.",
+            "A Conv2D(8, 1) before Flatten leaves 8 channels at each place, and SeparableConv2D "
+            "has far fewer weights than Conv2D.",
+            "Conv2D(16, 5, strides=2), SeparableConv2D(32, 3, strides=2) twice, Conv2D(8, 1), each "
+            "with ReLU; Flatten, Dense(32) with ReLU, Dense(4).",
         ],
     },
 }
