@@ -612,7 +612,7 @@ def plan(model, devices, batch_size, optimizer=None):
     needs = memory(model, batch_size, optimizer)
     chosen = _assign(blocks, room, nodes, needs)
     if chosen is None:
-        raise ValueError(_refusal(model, blocks, room, nodes, needs, optimizer))
+        raise ValueError(_refusal(model, blocks, room, nodes, needs))
     by_layer = {name: device for device, names in chosen.items() for name in names}
     loads = {device: _load(names, nodes, needs) for device, names in chosen.items()}
     return Plan({need.name: by_layer[need.name] for need in needs.layers}, loads, room)
@@ -690,12 +690,21 @@ def _assign(blocks, room, nodes, needs):
     return None
 
 
-def _refusal(model, blocks, room, nodes, needs, optimizer):
+def _for_batch(needs, batch_size):
+    """What the same training needs with a smaller or larger batch: only activations differ."""
+    layers = [
+        need._replace(activations=need.activations * batch_size // needs.batch_size)
+        for need in needs.layers
+    ]
+    return Memory(layers, needs.formulas, batch_size)
+
+
+def _refusal(model, blocks, room, nodes, needs):
     total = needs.total
     largest = max(blocks, key=lambda names: _load(names, nodes, needs))
     inside = [need.name for need in needs.layers if need.name in largest]
     batch = needs.batch_size // 2
-    while batch and not _assign(blocks, room, nodes, memory(model, batch, optimizer)):
+    while batch and not _assign(blocks, room, nodes, _for_batch(needs, batch)):
         batch //= 2
     text = (
         f"Training {model.name!r} with a batch of {needs.batch_size} needs {_mb(total.total)} MB "
