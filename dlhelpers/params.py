@@ -717,11 +717,11 @@ class Explanation:
     def __repr__(self):
         table = [self._header(), *map(self._cells, self.rows)]
         longest = [max(len(line) for cell in column for line in cell) for column in zip(*table)]
-        most = dict(enumerate((28, 22, None, None)))
-        widths = [min(most[i] or width, width) for i, width in zip(self._shown, longest)]
+        most = 28, 22, LINE_WIDTH, LINE_WIDTH
+        widths = [min(most[i], width) for i, width in zip(self._shown, longest)]
         if 2 in self._shown:  # the formula has the room that is left
-            others = sum(widths) - widths[self._shown.index(2)] + 2 * (len(widths) - 1)
             place = self._shown.index(2)
+            others = sum(widths) - widths[place] + 2 * (len(widths) - 1)
             widths[place] = min(LINE_WIDTH - others, widths[place])
         widths += [min(COST_WIDTH, width) for width in longest[len(widths) :]]
         text = []

@@ -54,15 +54,12 @@ def architecture(path):
     path = pathlib.Path(path)
     try:
         config = _config(path)
-        parts = [0]
-        _refuse_danger(config, parts)
+        _refuse_danger(config)
         return _build(config)
     except SavedModelError as error:
         raise SavedModelError(f"{path} {error}") from None
     except (OSError, MemoryError) as error:
         raise SavedModelError(f"{path} cannot be read: {error}.") from None
-    except RecursionError:
-        raise SavedModelError(f"{path} {NO_MODEL}") from None
 
 
 NO_MODEL = "is not a model that Keras can load: model.save('name.keras') writes one."
@@ -123,27 +120,35 @@ def _of_a_good_size(text):
     return text
 
 
-def _refuse_danger(value, parts):
-    """Raise for anything in a description that is not known to be harmless.
+def _refuse_danger(config):
+    """Raise for anything in a description that is not known to be harmless."""
+    parts = 0
+    for value in _objects(config):
+        if isinstance(value.get("vocabulary"), str):
+            raise SavedModelError("names a file with a vocabulary, which is not opened here.")
+        if "class_name" in value:
+            parts += 1
+            if parts > MOST_PARTS:
+                raise SavedModelError(
+                    f"has more than {MOST_PARTS:,} parts, which no network needs."
+                )
+            _refuse_unknown(value)
+
+
+def _objects(value):
+    """Every dictionary in a description, an outer one before those inside it.
 
     A compiled model's loss, metrics and optimizer are taken out: they have no part in its layers.
-    `parts` is a list with the number of objects that were seen so far.
     """
-    if isinstance(value, list):
-        for item in value:
-            _refuse_danger(item, parts)
-    if not isinstance(value, dict):
-        return
-    value.pop("compile_config", None)
-    if isinstance(value.get("vocabulary"), str):
-        raise SavedModelError("names a file with a vocabulary, which is not opened here.")
-    if "class_name" in value:
-        parts[0] += 1
-        if parts[0] > MOST_PARTS:
-            raise SavedModelError(f"has more than {MOST_PARTS:,} parts, which no network needs.")
-        _refuse_unknown(value)
-    for item in value.values():
-        _refuse_danger(item, parts)
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            value.pop("compile_config", None)
+            yield value
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
 
 
 def _refuse_unknown(value):
