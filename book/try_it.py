@@ -1,6 +1,7 @@
 """The exercises of a notebook, for the book: which can be answered in the page, and with what."""
 
 import contextlib
+import functools
 import io
 import json
 import re
@@ -44,6 +45,7 @@ def exercises(notebook):
     return found
 
 
+@functools.cache  # a page asks twice: for its cells, and for what its editors know
 def needs_numpy_alone(given, solution):
     """Whether the solution passes its check where there is nothing but NumPy."""
     said, names = io.StringIO(), {"np": np, "check": check, "hint": hint}
