@@ -51,7 +51,7 @@ def news(changelog):
 
 def check(version, root):
     """Raise if this is no moment to make the version."""
-    current = re.search(r'__version__ = "(.*)"', (root / "dlhelpers/__init__.py").read_text())[1]
+    current = colab.version_of(root)
     if git(root, "status", "--porcelain"):
         raise ReleaseError("Some files are not committed: commit them or put them away first.")
     if f"v{version}" in git(root, "tag").split():
