@@ -43,27 +43,22 @@ COLORS = (
 PALE = ("#cfe3f7", "#ffe3b0", "#e3d3ee", "#dcdcdc", "#c9ecec", "#f3cfc6")  # text stays readable
 INK = "#333333"
 PIXELS_PER_INCH = 100  # on the page; the PNG has twice as many, for sharp screens
-
-
-def use_course_style():
-    """Set Matplotlib's defaults for every figure that follows in this session."""
-    plt.rcParams.update(
-        {
-            "axes.prop_cycle": plt.cycler(color=COLORS),
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.titlesize": 11,
-            "axes.titlelocation": "left",
-            "axes.edgecolor": INK,
-            "figure.figsize": (6.4, 3.6),
-            "figure.constrained_layout.use": True,
-            "font.size": 10,
-            "image.cmap": "gray",
-            "image.interpolation": "nearest",
-            "legend.frameon": False,
-            "lines.linewidth": 1.8,
-        }
-    )
+# Matplotlib's defaults in the course: plt.rcParams.update(plotting.COURSE_STYLE)
+COURSE_STYLE = {
+    "axes.prop_cycle": plt.cycler(color=COLORS),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.edgecolor": INK,
+    "figure.figsize": (6.4, 3.6),
+    "figure.constrained_layout.use": True,
+    "font.size": 10,
+    "image.cmap": "gray",
+    "image.interpolation": "nearest",
+    "legend.frameon": False,
+    "lines.linewidth": 1.8,
+}
 
 
 def show(figure, alt=None, caption=None):

@@ -1,7 +1,46 @@
-"""Keep the greetings of C++ libraries out of the notebooks."""
+"""Start Keras on a backend, alike on every machine and without the greetings of C++ libraries."""
 
 import contextlib
+import importlib.util
 import os
+
+BACKENDS = ("tensorflow", "jax", "torch")
+
+
+def start(backend="tensorflow", seed=0, style=None):
+    """Choose Keras's backend, import it quietly, and set the seed of everything random.
+
+    Call it before anything imports Keras, whose backend cannot be changed afterwards. The same
+    arithmetic is asked for on every processor (oneDNN in TensorFlow), and of TensorFlow's log only
+    warnings and errors; environment variables that are set already are respected.
+
+    Args:
+        backend: "tensorflow", "jax" or "torch". The variable KERAS_BACKEND, where set, wins.
+        seed: an integer for `keras.utils.set_random_seed`.
+        style: defaults for Matplotlib's figures, a dictionary of `rcParams`.
+
+    Raises:
+        ValueError: Keras has no such backend.
+        ModuleNotFoundError: the backend is not installed.
+    """
+    chosen = os.environ.get("KERAS_BACKEND") or backend
+    if chosen not in BACKENDS:
+        where = "KERAS_BACKEND" if os.environ.get("KERAS_BACKEND") else "the backend"
+        raise ValueError(f'{where} is {chosen!r}: set it to "tensorflow", "jax" or "torch".')
+    if importlib.util.find_spec(chosen) is None:
+        raise ModuleNotFoundError(
+            f"The backend {chosen} is not installed: install it, or set KERAS_BACKEND to another."
+        )
+    os.environ["KERAS_BACKEND"] = chosen
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+    with native_log_muted():
+        import keras
+    keras.utils.set_random_seed(seed)
+    if style:
+        import matplotlib.pyplot as plt
+
+        plt.rcParams.update(style)
 
 
 @contextlib.contextmanager

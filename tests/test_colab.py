@@ -61,4 +61,5 @@ def test_a_notebook_alone_without_an_address_says_what_is_missing(course, tmp_pa
     (tmp_path / "empty").mkdir()
     alone = pathlib.Path(shutil.copy(course / "notebooks" / ALONE, tmp_path / "empty"))
     done = notebook_runs.execute(sys.executable, alone, PYTHONSAFEPATH="1")
-    assert "dlhelpers is missing; open this notebook in a clone of the course" in done.stderr
+    assert "No module named 'dlhelpers'" in done.stderr
+    assert "# dlhelpers stands beside the notebooks" in done.stderr  # the line above

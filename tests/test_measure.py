@@ -12,11 +12,12 @@ from nbformat.v4 import new_code_cell, new_notebook
 SET_UP = """
 import sys
 sys.path.insert(0, {root!r})
+from dlhelpers import quiet
+from dlhelpers.claims import claim
+quiet.start(seed=0)
 import keras
 import numpy as np
 from keras import ops
-from dlhelpers.claims import claim
-keras.utils.set_random_seed(0)
 """
 LESSON = """
 layer = keras.layers.Dense(1, use_bias=False)

@@ -371,7 +371,7 @@ def shown(source):
     """What a cell that draws displays, but for the pixels."""
     names = sound()[1]
     with plt.rc_context(), mock.patch.object(plt.Figure, "savefig", plt.Figure.savefig):
-        names["plotting"].use_course_style()
+        plt.rcParams.update(names["plotting"].COURSE_STYLE)
         return run_here(UNPAINTED + source, names)
 
 

@@ -657,7 +657,7 @@ def differences(before, now):
 @pytest.fixture
 def course_style():
     with plt.rc_context():
-        plotting.use_course_style()
+        plt.rcParams.update(plotting.COURSE_STYLE)
         yield
 
 

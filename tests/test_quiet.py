@@ -2,11 +2,14 @@
 
 import os
 import pathlib
+import random
+import subprocess
 import sys
 
 import nbformat
 import notebook_rules as rules
 import notebook_runs
+import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from dlhelpers import quiet
@@ -14,6 +17,7 @@ from dlhelpers import quiet
 FIRST = next((pathlib.Path(__file__).resolve().parent.parent / "notebooks").glob("01_*.ipynb"))
 # TensorFlow says something when a Python generator feeds it for the first time.
 GENERATOR = """
+import os
 model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
 model.compile("sgd", "mse")
 pairs = ((np.ones((2, 3)), np.ones((2, 1))) for _ in range(2))
@@ -48,3 +52,45 @@ def test_neither_the_set_up_cell_nor_a_generator_makes_tensorflow_talk(tmp_path,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert notebook_runs.streams(path, "stderr") == ["", "seen"]
+
+
+def started(source, **variables):
+    """What a fresh Python writes to standard error after it starts the course so."""
+    environment = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
+    done = subprocess.run(
+        [sys.executable, "-c", "from dlhelpers import quiet\n" + source],
+        cwd=pathlib.Path(quiet.__file__).parent.parent,
+        env=environment | variables,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout + done.stderr.splitlines()[-1] if done.stderr else done.stdout
+
+
+@pytest.mark.parametrize(
+    ("source", "variables", "wanted"),
+    [
+        ("quiet.start('tensorflo')", {}, "ValueError: the backend is 'tensorflo': set it to"),
+        ("quiet.start()", {"KERAS_BACKEND": "jaxx"}, "ValueError: KERAS_BACKEND is 'jaxx': set"),
+        (
+            "quiet.importlib.util.find_spec = lambda name: None\nquiet.start('jax')",
+            {},
+            "ModuleNotFoundError: The backend jax is not installed: install it, or set",
+        ),
+    ],
+)
+def test_a_backend_that_is_not_there_is_named_in_one_sentence(source, variables, wanted):
+    assert started(source, **variables).startswith(wanted)
+
+
+def test_start_sets_backend_seed_and_style_and_respects_what_is_set():
+    program = """
+quiet.start("jax", seed=3, style={"lines.linewidth": 7})
+import os, random, keras, matplotlib
+print(keras.backend.backend(), random.random(), matplotlib.rcParams["lines.linewidth"],
+      os.environ["TF_CPP_MIN_LOG_LEVEL"])
+"""
+    random.seed(3)
+    wanted = f"tensorflow {random.random()} 7.0 2\n"
+    variables = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
+    assert started(program, **variables) == wanted

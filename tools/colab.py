@@ -3,8 +3,8 @@
 The address stands in pyproject.toml, under [project.urls]. From there it goes into the set-up cell
 of every notebook, so that a notebook alone can fetch dlhelpers, and into the badges that open a
 notebook in Colab, Kaggle or Binder. What is fetched is the tag of this version: the helpers that a
-notebook was written with. Without an address there are no badges, and the set-up cell of a notebook
-alone says what is missing. `make colab REPO=none` takes the address out again.
+notebook was written with. Without an address there are no badges, and a notebook alone stops at the
+line that says where dlhelpers stands. `make colab REPO=none` takes the address out again.
 """
 
 import argparse
@@ -16,14 +16,14 @@ import tomllib
 import nbformat
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FIND = 'if not importlib.util.find_spec("dlhelpers"):'
-MISSING = f"""{FIND}
-    raise ModuleNotFoundError("dlhelpers is missing; open this notebook in a clone of the course")
-"""
-FETCHED = f"""{FIND}  # a notebook alone, as in Colab
+BESIDE = 'sys.path.insert(0, "..")  # dlhelpers stands beside the notebooks\n'
+FETCH = """\
+try:
+    import dlhelpers
+except ModuleNotFoundError:  # a notebook alone, as in Colab
     import subprocess
 
-    COURSE = "dlhelpers[notebooks] @ {{address}}@v{{version}}"
+    COURSE = "dlhelpers[notebooks] @ git+{address}@v{version}"
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", COURSE], check=True)
 """
 BADGES = {
@@ -65,11 +65,11 @@ def version_of(root):
 
 
 def set_up(source, address, version):
-    """A set-up cell that fetches this dlhelpers from the address, or says that it is missing."""
-    fetched = FETCHED.format(address=f"git+{address}", version=version)
-    block = MISSING if address is None else fetched
-    found = re.search(re.escape(FIND) + r".*\n(?:(?: .*)?\n)*?(?=\w)", source)
-    return source.replace(found[0], block)
+    """A set-up cell that fetches a missing dlhelpers from the address, or does without."""
+    before, after = source.split(BESIDE)
+    after = re.sub(r"\A(?!from ).*?(?=^from )", "", after, flags=re.DOTALL | re.MULTILINE)
+    fetch = "" if address is None else FETCH.format(address=address, version=version)
+    return before + BESIDE + fetch + after
 
 
 def badges(address, path):

@@ -135,7 +135,7 @@ def lesson_cells(notebook):
 
 
 def is_set_up(cell):
-    return "import keras" in cell.source and "set_random_seed(" in cell.source
+    return "import keras" in cell.source and "quiet.start(" in cell.source
 
 
 class _NumbersOnly(ast.NodeTransformer):
