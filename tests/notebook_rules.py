@@ -9,11 +9,11 @@ import io
 import re
 
 import prose_numbers
+import refresh
 import stored_pictures as stored
 from PIL import Image
 
 MOST_CODE_LINES = 18
-KEPT_CELL_METADATA = {"cellView", "jupyter", "nbgrader", "tags"}
 UNANSWERED = "not answered yet"
 LONGEST_CAPTION = 300  # characters
 LARGEST_PLAYER = 300_000  # bytes
@@ -279,7 +279,7 @@ def it_is_in_normal_form(notebook):
     if set(notebook.metadata) != {"kernelspec", "language_info"}:
         yield f"the notebook's metadata has {sorted(notebook.metadata)}; run `make refresh`"
     for n, cell in enumerate(notebook.cells, 1):
-        extra = set(cell.metadata) - KEPT_CELL_METADATA
+        extra = set(cell.metadata) - set(refresh.CELL_METADATA)
         if extra or cell.source != cell.source.strip():
             yield f"cell {n} is not in normal form ({sorted(extra)}); run `make refresh`"
         if not _keys_in_order(cell):

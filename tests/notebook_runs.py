@@ -8,6 +8,7 @@ import subprocess
 
 import nbformat
 import pytest
+from nbval.plugin import get_sanitize_patterns
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -51,8 +52,12 @@ def execute(python, path, **variables):
 
 
 def stdout(path):
-    """What each cell of the notebook printed, numbers after ≈ left out."""
-    return [re.sub(r"≈[\d.,]+", "≈", text) for text in streams(path, "stdout")]
+    """What each cell of the notebook printed, without what nbval leaves out either."""
+    texts = streams(path, "stdout")
+    rules = get_sanitize_patterns((ROOT / "tests" / "nbval.cfg").read_text(encoding="utf-8"))
+    for pattern, replacement in rules.items():
+        texts = [re.sub(pattern, replacement, text) for text in texts]
+    return texts
 
 
 def streams(path, name):
