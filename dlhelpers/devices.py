@@ -458,6 +458,7 @@ def _calls(model):
 
 
 def _maker(tensor):
+    """The node that made a tensor of Keras; the only private names of Keras in this file."""
     operation, call, _ = tensor._keras_history
     return operation._inbound_nodes[call]
 

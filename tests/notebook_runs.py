@@ -55,7 +55,7 @@ def stdout(path):
     """What each cell of the notebook printed, without what nbval leaves out either."""
     texts = streams(path, "stdout")
     rules = get_sanitize_patterns((ROOT / "tests" / "nbval.cfg").read_text(encoding="utf-8"))
-    for pattern, replacement in rules.items():
+    for pattern, replacement in rules:
         texts = [re.sub(pattern, replacement, text) for text in texts]
     return texts
 

@@ -813,3 +813,10 @@ def test_model_parallel_gives_each_device_a_part_and_learns_the_same(report):
 def test_each_of_four_devices_has_all_weights(report):
     assert set(report["one_where"]) == {"cpu:0"}
     assert set(report["four_where"]) == {", ".join(FOUR)}
+
+
+def test_the_private_names_of_keras_do_what_they_did():
+    model = keras.Sequential([keras.Input((5,)), layers.Dense(3), layers.Dense(2)])
+    node = devices._maker(model.outputs[0])
+    assert node.operation is model.layers[-1], "KerasTensor._keras_history"
+    assert node.input_tensors == [model.layers[0].output], "Operation._inbound_nodes"
