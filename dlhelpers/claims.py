@@ -19,8 +19,16 @@ def approx(value, digits=4):
 
     Returns:
         A string. The course compares stored outputs with the number after `≈` left out.
+
+    Raises:
+        TypeError, ValueError: `value` is no number, or `digits` no whole number from 0 on.
     """
-    return f"≈{float(value):.{digits}f}"
+    if type(digits) is not int or digits < 0:
+        raise ValueError(f"approx got digits={digits!r}; give a whole number from 0 on.")
+    try:
+        return f"≈{float(value):.{digits}f}"
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(f"approx got {value!r:.60}, where one number is wanted.") from None
 
 
 def claim(text, found, /, *, above=None, below=None, **measured):
@@ -40,14 +48,15 @@ def claim(text, found, /, *, above=None, below=None, **measured):
 
     Raises:
         AssertionError: the claim does not hold; the message has the text and the numbers.
-        TypeError: `found` is not one truth value or, where a bound is given, not one number.
+        TypeError: `found` is not one truth value or, where a bound is given, not one number; or
+            a bound is none.
 
     With the environment variable DLHELPERS_CLAIMS set to a file, each claim adds a line of JSON
     to it, and one that does not hold prints `✗` and does not stop: so `make measure` sees how far
     every number stays from its bound.
     """
     bounds = {"above": above, "below": below}
-    bounds = {name: float(bound) for name, bound in bounds.items() if bound is not None}
+    bounds = {name: _number(text, bound) for name, bound in bounds.items() if bound is not None}
     if bounds:
         value = _number(text, found)
         holds = bounds.get("above", -math.inf) < value < bounds.get("below", math.inf)

@@ -89,8 +89,8 @@ def copy(names, folder, force=False):
         CopyError: a name is unknown, or a file in the way was changed or is no copy: then nothing
             is written. Or a file cannot be written: then it is not there, not even in part.
     """
-    folder, installed = Path(folder), texts()
-    files = files_of([name.removesuffix(".py") for name in names], installed)
+    folder, installed = _path(folder), texts()
+    files = files_of(names, installed)
     for above in [folder, folder / "checks", *folder.parents]:
         if above.exists() and not above.is_dir():
             raise CopyError(f"{above} is a file and in the way; give a folder to copy to.")
@@ -124,7 +124,10 @@ def files_of(names, installed):
     Raises:
         CopyError: a name is unknown.
     """
-    files = []
+    listed = isinstance(names, list | tuple | set | dict)
+    if not listed or not all(isinstance(name, str) for name in names):
+        raise CopyError(f'{names!r:.60} is no list of names; give one, such as ["params"].')
+    files, names = [], [name.removesuffix(".py") for name in names]
     for name in names:
         helper, topic = f"{name}.py", f"checks/{name}.py"
         both = "exercises" in names and helper in installed and topic in installed
@@ -133,6 +136,13 @@ def files_of(names, installed):
             raise CopyError(f"dlhelpers has no file {helper!r} to copy; there are {known}.")
         files += [helper, topic] if both else [helper if helper in installed else topic]
     return list(dict.fromkeys(files))
+
+
+def _path(folder):
+    try:
+        return Path(folder)
+    except TypeError:
+        raise CopyError(f"{folder!r:.60} is no folder; give its path as a text.") from None
 
 
 def check(folder):
@@ -144,7 +154,7 @@ def check(folder):
     Raises:
         CopyError: there is no such folder.
     """
-    folder = Path(folder)
+    folder = _path(folder)
     if not folder.is_dir():
         raise CopyError(f"{folder} is no folder; give the one that you copied to.")
     installed = texts()

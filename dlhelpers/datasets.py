@@ -89,7 +89,7 @@ def emoji(style="noto"):
         ValueError: no style has this name.
         DataError: emoji.npz is missing, damaged or not in SHA256SUMS.
     """
-    if style not in EMOJI_STYLES:
+    if not isinstance(style, str) or style not in EMOJI_STYLES:
         raise ValueError(f"No style is called {style!r}; there are {', '.join(EMOJI_STYLES)}.")
     x, y, test = _load("emoji.npz", (f"x_{style}", "y", "test")).values()
     return x[~test], y[~test], x[test], y[test]

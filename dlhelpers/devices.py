@@ -252,10 +252,11 @@ def where(array):
 
     Returns:
         A name such as "gpu:1"; several, joined by ", ", for an array that is spread over them.
-    """
-    import keras
 
-    array = array.value if isinstance(array, keras.Variable) else array
+    Raises:
+        TypeError: it is no array of the backend.
+    """
+    array = _value(array)
     if isinstance(getattr(array, "values", None), tuple):  # a copy on each device
         return ", ".join(map(where, array.values))
     if callable(getattr(array, "devices", None)):  # JAX
@@ -300,13 +301,26 @@ def part_on_one(array):
 
     It is the whole shape, but on JAX under `keras.distribution.ModelParallel`, which gives each
     device a part.
-    """
-    import keras
 
-    array = array.value if isinstance(array, keras.Variable) else array
+    Raises:
+        TypeError: it is no array of the backend.
+    """
+    array = _value(array)
     if callable(getattr(array, "devices", None)):  # JAX
         return tuple(array.sharding.shard_shape(array.shape))
     return tuple(array.shape)
+
+
+def _value(array):
+    import keras
+
+    array = array.value if isinstance(array, keras.Variable) else array
+    if not keras.ops.is_tensor(array) and not isinstance(getattr(array, "values", None), tuple):
+        raise TypeError(
+            f"{array!r:.60} is no array of {BACKENDS[keras.backend.backend()]}: give a weight, or "
+            "what keras.ops.convert_to_tensor returns."
+        )
+    return array
 
 
 def _plain(name):
@@ -323,10 +337,13 @@ def split_cpu(n):
 
     Raises:
         RuntimeError: the backend has started already.
+        ValueError: `n` is no whole number from 1 to 1,000.
         NotImplementedError: on PyTorch, which has one CPU device.
     """
     import keras
 
+    if type(n) is not int or not 1 <= n <= 1000:
+        raise ValueError(f"n={n!r:.60}: into how many devices? Give 1, 2, … up to 1000.")
     if keras.backend.backend() == "torch":
         raise NotImplementedError("PyTorch has one CPU device; TensorFlow and JAX can split it.")
     if keras.backend.backend() == "jax":
@@ -404,13 +421,16 @@ def memory(model, batch_size, optimizer=None):
         A `Memory`.
 
     Raises:
-        ValueError: the model is not built, or a shape is unknown.
+        ValueError: the model is not built, a shape is unknown, `batch_size` is no whole number
+            from 1 on, or Keras has no such optimizer.
     """
-    import keras
-
-    optimizer = keras.optimizers.get(optimizer or getattr(model, "optimizer", None) or "adam")
+    nodes = _calls(model)
+    whole = isinstance(batch_size, int) and not isinstance(batch_size, bool)
+    if not whole or not 1 <= batch_size <= 10**9:
+        raise ValueError(f"batch_size={batch_size!r:.60}: give a whole number from 1 to 10^9.")
+    optimizer = _optimizer(getattr(model, "optimizer", None) if optimizer is None else optimizer)
     seen, needs = set(), {}
-    for node in _calls(model):
+    for node in nodes:
         layer = node.operation
         if layer.name not in needs:
             weights = {id(w): w for w in getattr(layer, "weights", [])}
@@ -436,10 +456,24 @@ def memory(model, batch_size, optimizer=None):
     return Memory(list(needs.values()), formulas, batch_size)
 
 
+def _optimizer(wanted):
+    import keras
+
+    try:
+        found = keras.optimizers.get("adam" if wanted is None else wanted)
+    except (TypeError, ValueError, KeyError):
+        found = None
+    if not isinstance(found, keras.optimizers.Optimizer):
+        raise ValueError(f'optimizer={wanted!r:.60}: give a Keras optimizer or a name, as "adam".')
+    return found
+
+
 def _calls(model):
     """Keras's node for each call of a layer, between inputs and outputs, in running order."""
     import keras
 
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"model={model!r:.60}: give a Keras model.")
     if not model.built or not getattr(model, "outputs", None):
         raise ValueError(
             f"The model {model.name!r} has no graph of layers: build it as keras.Sequential or "
@@ -622,7 +656,15 @@ def plan(model, devices, batch_size, optimizer=None):
 def _room(devices):
     """Bytes that may be used, by device."""
     if not isinstance(devices, Inventory):
-        return {name: int(size) for name, size in devices.items()}
+        sizes = devices.values() if isinstance(devices, dict) else ()
+        if not sizes or not all(
+            isinstance(size, int | float) and 0 <= size < 1e18 for size in sizes
+        ):
+            raise ValueError(
+                f'devices={devices!r:.60}: give bytes by name, as in {{"gpu:0": 16e9}}, or what '
+                "devices.inventory() returns."
+            )
+        return {str(name): int(size) for name, size in devices.items()}
     unknown = [d.name for d in devices.devices if d.name in devices.names and d.memory is None]
     if unknown:
         raise ValueError(f"How much memory {unknown[0]} has is not known: give a dictionary.")
@@ -821,11 +863,15 @@ def data_parallel(names=None):
 
     Yields:
         The list of the devices that take part.
+
+    Raises:
+        ValueError: there is no such device.
     """
     import keras
 
     backend = keras.backend.backend()
-    names = list(names or inventory().names)
+    names = inventory().names if names is None else names
+    names = list(names) if isinstance(names, list | tuple) else []
     if backend == "torch" and len(names) > 1:
         warnings.warn(
             f"On PyTorch one program trains on one device under Keras, here {names[0]}. For all "
@@ -834,6 +880,9 @@ def data_parallel(names=None):
             stacklevel=3,
         )
         names = names[:1]
+    there = names if backend == "torch" else [device.name for device in inventory().devices]
+    if not names or not all(isinstance(name, str) and name in there for name in names):
+        raise ValueError(f"names: give a list of devices; there are {', '.join(map(str, there))}.")
     if len(names) == 1:
         with _scope(names[0]):
             yield names

@@ -131,6 +131,8 @@ def find(name):
     Raises:
         UnknownExercise: there is none.
     """
+    if not isinstance(name, str):
+        raise UnknownExercise(f'{name!r:.60} is no name; one is a text, "topic.exercise".')
     topic, _, short = name.partition(".")
     if topic in OLD:
         now = f"{OLD[topic]}.{OLD.get(name, short)}"
@@ -145,7 +147,12 @@ def find(name):
 
 
 def inputs(name, variant=None):
-    """What the answer is called with: a list of tuples, one for each case of the variant."""
+    """What the answer is called with: a list of tuples, one for each case of the variant.
+
+    Raises:
+        UnknownExercise: a KeyError; there is no exercise of that name.
+    """
+    find(name)
     return [case["inputs"] for case in _cases(name, _seed(variant))]
 
 
@@ -158,8 +165,8 @@ def givens(name, variant=None):
 
 
 def _seed(variant):
-    if variant is None or isinstance(variant, int):
-        return variant or 0
+    if variant is None or isinstance(variant, int) and variant >= 0:
+        return int(variant or 0)
     return zlib.crc32(str(variant).encode()) + 1
 
 

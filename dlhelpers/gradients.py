@@ -25,10 +25,14 @@ def of(model, x, y, loss):
         weight's shape, in the order of `model.trainable_weights`. Units: loss per unit of weight.
 
     Raises:
-        ValueError: the model is not built, or has no trainable weights.
+        TypeError: `model` is no Keras model, or `x` or `y` holds no numbers.
+        ValueError: the model is not built, or has no trainable weights; Keras has no such loss; or
+            it cannot run the model and the loss on this batch: the message says why.
     """
     import keras
 
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"model={model!r:.60}: give a Keras model.")
     if not model.built:
         raise ValueError(
             f"The model {model.name!r} is not built, so it has no weights yet; start it with "
@@ -45,6 +49,13 @@ def of(model, x, y, loss):
     state = [_values(variable) for variable in model.non_trainable_variables]
     try:
         twin.train_on_batch(x, y)
+    except Exception as error:  # each backend has its own kinds, of many lines
+        sizes = " and ".join(f"{name} {_sizes(batch)}" for name, batch in (("x", x), ("y", y)))
+        reason = str(error).strip().split("\n")[0] or type(error).__name__
+        raise ValueError(
+            f"The model {model.name!r} with the loss {loss!r:.60} cannot learn from {sizes}: "
+            f"{reason:.200}"
+        ) from error
     finally:
         for variable, value in zip(model.non_trainable_variables, state):
             variable.assign(value)
@@ -52,6 +63,10 @@ def of(model, x, y, loss):
         weight.path: _values(gradient)
         for weight, gradient in zip(twin.trainable_variables, recorder.gradients)
     }
+
+
+def _sizes(batch):
+    return f"of shape {batch.shape}" if hasattr(batch, "shape") else f"{batch!r:.60}"
 
 
 def _values(variable):

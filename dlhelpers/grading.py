@@ -198,6 +198,18 @@ def grade(
         GradingError: the folder or a notebook of the instructor cannot be used, or no process for
             answers can be started.
     """
+    for name, given in (("folder", [folder]), ("notebooks", notebooks)):
+        listed = isinstance(given, list | tuple) and given
+        if not listed or not all(isinstance(path, str | os.PathLike) for path in given):
+            raise GradingError(f"{name}={given!r:.60}: give {name} as paths.")
+    if not callable(getattr(engine, "judge", None)):
+        raise GradingError(f"engine={engine!r:.60}: give the module dlhelpers.exercises.")
+    limits = [("seconds", seconds, 0.1), ("memory", memory, 1)]
+    limits += [] if workers is None else [("workers", workers, 1)]
+    for name, given, least in limits:
+        number = isinstance(given, int | float) and not isinstance(given, bool)
+        if not number or not least <= given <= 10**6:
+            raise GradingError(f"{name}={given!r:.60}: give a number from {least} to 1,000,000.")
     folder, secret = Path(folder), secret or secrets.token_hex(8)
     if not folder.is_dir():
         raise GradingError(f"{folder} is no folder; give the one with what was handed in.")

@@ -564,13 +564,13 @@ def teach(cls, formula, multiply_adds=None):
 
     if not (isinstance(cls, type) and issubclass(cls, keras.Layer)):
         raise TypeError(f"teach wants a subclass of keras.Layer, and got {cls!r}.")
-    parsed = _parse(formula), multiply_adds and _parse(multiply_adds)
+    parsed = _parse(formula), None if multiply_adds is None else _parse(multiply_adds)
     TAUGHT[cls] = formula
     FORMULAS[cls] = parsed[0]
-    if multiply_adds:
-        MULTIPLY_ADDS[cls] = parsed[1]
-    else:
+    if multiply_adds is None:
         MULTIPLY_ADDS.pop(cls, None)
+    else:
+        MULTIPLY_ADDS[cls] = parsed[1]
 
 
 TAUGHT = {}  # class: the text that `teach` was given
@@ -832,8 +832,8 @@ def explain(model, cost=False, input_shape=None, depth=None, columns=COLUMNS):
         raise ValueError(
             f"depth={depth!r}: how many levels of names? Give 1, 2, … or None for all."
         )
-    unknown = [name for name in columns if name not in COLUMNS]
-    if isinstance(columns, str) or unknown:
+    wanted = columns if isinstance(columns, list | tuple) else [None]
+    if not all(isinstance(name, str) and name in COLUMNS for name in wanted):
         raise ValueError(f"columns={columns!r}: give a list of {', '.join(map(repr, COLUMNS))}.")
     trained = {id(weight) for weight in model.trainable_weights}
     cost = cost or input_shape is not None
@@ -1075,6 +1075,8 @@ class _Uses:
         graph = _graph(model)
         shapes = [tuple(tensor.shape) for tensor in graph.inputs] if graph else []
         if input_shape is not None:
+            if not isinstance(input_shape, list | tuple):
+                raise ValueError(f"input_shape={input_shape!r:.60}: give a tuple of sizes.")
             if [len(shape) for shape in shapes] != [len(input_shape) + 1]:
                 wanted = f"{model.name} wants {shapes}" if graph else f"{model.name} has no graph"
                 raise ValueError(f"input_shape={tuple(input_shape)} does not fit: {wanted}.")

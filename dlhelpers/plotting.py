@@ -85,8 +85,10 @@ def show(figure, alt=None, caption=None):
     Raises:
         ValueError: there are no words, or they are not a sentence.
     """
-    figure = figure.figure
+    figure = _figure(figure)
     words = _words_of(figure, alt)
+    if caption is not None and not isinstance(caption, str):
+        raise TypeError(f"caption={caption!r:.60}: give a text, or leave it out.")
     if not _in_a_notebook():
         plt.close(figure)
         print(words)
@@ -114,15 +116,19 @@ def steps(frames, words=None):
     Raises:
         ValueError: there are fewer than two frames, they differ in size, a frame has no words or
             the number of `words` is another one.
+        TypeError: a frame is no figure, or `words` no list.
     """
-    words = words if words is None else list(words)
+    if words is not None and not isinstance(words, list | tuple):
+        raise TypeError(f"words={words!r:.60}: give a list with a sentence for each frame.")
     if callable(frames):
         if words is None:
             raise ValueError("steps got a function to draw with: give it the words of each frame.")
         frames = map(frames, range(len(words)))
+    elif not hasattr(frames, "__iter__"):
+        raise TypeError(f"frames={frames!r:.60}: give a list of figures.")
     said, drawings, pictures, sizes = [], [], [], set()
     for n, frame in enumerate(frames):
-        figure = frame.figure
+        figure = _figure(frame)
         if words is not None and n >= len(words):
             plt.close(figure)
             raise ValueError(f"steps got more frames than words, {len(words)}: give one for each.")
@@ -219,6 +225,14 @@ document.querySelectorAll('[data-steps="NAME"]:not([data-ready])').forEach(playe
 """
 
 
+def _figure(drawn_on):
+    """The Matplotlib Figure that is, or that belongs to, what was given."""
+    figure = getattr(drawn_on, "figure", None)
+    if not isinstance(figure, plt.Figure):
+        raise TypeError(f"{drawn_on!r:.60} is no Matplotlib Figure and no Axes of one.")
+    return figure
+
+
 def _in_a_notebook():
     return "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None
 
@@ -226,7 +240,7 @@ def _in_a_notebook():
 def _words_of(figure, words):
     if words is None:
         words = " ".join(axes.alt for axes in figure.axes if hasattr(axes, "alt"))
-    if len(words.split()) < 5 or not words.endswith("."):
+    if not isinstance(words, str) or len(words.split()) < 5 or not words.endswith("."):
         raise ValueError(
             f"This picture's alt text is {words!r}: describe what it shows in a full sentence "
             "that ends with a full stop, as show(figure, alt=...)."
@@ -315,17 +329,22 @@ def training_curves(history, metric="loss", ax=None, **line):
 
     Raises:
         KeyError: the history has no such metric; the message lists those it has.
+        TypeError: it is no history.
     """
     curves = getattr(history, "history", history)
-    if metric not in curves:
-        raise KeyError(f"The history has no {metric!r}; it has {', '.join(map(repr, curves))}.")
-    ax = ax or plt.subplots()[1]
+    if not isinstance(curves, dict):
+        raise TypeError(f"history={history!r:.60}: give what model.fit returned.")
+    if not isinstance(metric, str) or metric not in curves:
+        raise KeyError(f"The history has no {metric!r:.60}; it has {', '.join(map(repr, curves))}.")
+    ax = _axes(ax)
     before, words = _words_before(ax), []
     name = line.pop("label", "")
     for key, part, style in ((metric, "training", "-"), (f"val_{metric}", "validation", "--")):
         if key not in curves:
             continue
-        values = np.asarray(curves[key], float)
+        values = _array(f"history[{key!r}]", curves[key], (1,)).astype(float)
+        if not len(values):
+            raise ValueError(f"history[{key!r}] is empty: no epoch has been trained.")
         epochs = np.arange(1, len(values) + 1)
         label = f"{name}, {part}" if name else part
         ax.plot(epochs, values, style, **{"label": label, "marker": "o", "markersize": 4, **line})
@@ -358,12 +377,19 @@ def lines(x, curves, xlabel, ylabel, ax=None, digits=2, exact=False, colors=None
         lowest, the highest and the last.
 
     Raises:
-        ValueError: a curve and `x` differ in length; the message names the curve.
+        ValueError: a curve and `x` differ in length, or are no rows of numbers; the message names
+            the curve.
     """
-    ax = ax or plt.subplots()[1]
+    if not isinstance(curves, dict) or not curves:
+        raise ValueError(f"curves={curves!r:.60}: give a dictionary from labels to arrays.")
+    if not isinstance(colors, dict | None):
+        raise ValueError(f"colors={colors!r:.60}: give a dictionary from labels to colours.")
+    digits = _whole("digits", digits, 0)
+    x = _array("x", x, (1,), "buifU")
+    ax = _axes(ax)
     before, words, sign = _words_before(ax), [], "" if exact else "≈"
     for n, (label, curve) in enumerate(curves.items()):
-        runs = np.asarray(_numpy(curve), float)
+        runs = _array(repr(label), curve, (1, 2)).astype(float)
         if len(runs) != len(x):
             raise ValueError(f"{label!r} has {len(runs)} numbers, but there are {len(x)} of x.")
         mean = runs if runs.ndim == 1 else runs.mean(axis=1)
@@ -446,7 +472,7 @@ def image_grid(images, titles=None, columns=None, ax=None, **image):
     Raises:
         ValueError: `images` has another shape, or the number of titles differs.
     """
-    images = _numpy(images)
+    images = _array("images", images)
     if images.ndim == 4 and images.shape[-1] == 1:
         images = images[..., 0]
     if images.ndim not in (3, 4) or not len(images) or images.shape[3:] not in ((), (3,)):
@@ -454,12 +480,11 @@ def image_grid(images, titles=None, columns=None, ax=None, **image):
             f"image_grid got an array of shape {images.shape}; it draws (n, height, width) or "
             "(n, height, width, channels) with 1 or 3 channels."
         )
-    if titles is not None and len(titles) != len(images):
-        raise ValueError(f"image_grid got {len(images)} pictures but {len(titles)} titles.")
+    _check_labels("titles", titles, len(images), "pictures")
     n, height, width = images.shape[:3]
-    columns = columns or min(n, 10)
+    columns = min(n, 10) if columns is None else _whole("columns", columns)
     rows = math.ceil(n / columns)
-    ax = ax or plt.subplots(figsize=_grid_size(rows, columns, height, width, titles))[1]
+    ax = _axes(ax, figsize=_grid_size(rows, columns, height, width, titles))
     before = _words_before(ax)
     low, high = float(images.min()), float(images.max())
     for i, picture in enumerate(images):
@@ -497,13 +522,17 @@ def boxes(picture, boxes, labels=None, title=None, ax=None, **patch):
     Raises:
         ValueError: `boxes` has another shape, or the number of labels differs.
     """
-    picture, corners = _numpy(picture), np.asarray(_numpy(boxes), float)
+    picture = _array("picture", picture, (2, 3))
+    corners = _array("boxes", boxes, None).astype(float)
+    if not picture.size:
+        raise ValueError(f"picture has the shape {picture.shape}: there is nothing to draw.")
     if corners.size and (corners.ndim != 2 or corners.shape[1] != 4):
         raise ValueError(f"boxes got an array of shape {corners.shape}; it draws boxes (n, 4).")
-    if labels is not None and len(labels) != len(corners):
-        raise ValueError(f"boxes got {len(corners)} boxes but {len(labels)} labels.")
+    _check_labels("labels", labels, len(corners), "boxes")
+    if not isinstance(title, str | None):
+        raise TypeError(f"title={title!r:.60}: give a text.")
     height, width = picture.shape[:2]
-    ax = ax or plt.subplots(figsize=(4.8, 4.8 * height / width))[1]
+    ax = _axes(ax, figsize=(4.8, 4.8 * height / width))
     before = _words_before(ax)
     ax.imshow(picture, extent=(0, width, height, 0))
     halo = [patheffects.withStroke(linewidth=4, foreground="white")]  # seen on any picture
@@ -549,8 +578,11 @@ def kernels(weights, columns=None, ax=None):
 
     Returns:
         The Axes, with a colour bar beside it.
+
+    Raises:
+        ValueError: `weights` is no such array.
     """
-    weights = _numpy(weights)
+    weights = _array("weights", weights, (3, 4))
     drawn = weights.mean(axis=2) if weights.ndim == 4 else weights
     limit = float(np.abs(drawn).max()) or 1.0
     before = _words_before(ax)
@@ -578,8 +610,11 @@ def feature_maps(maps, columns=None, ax=None):
 
     Returns:
         The Axes.
+
+    Raises:
+        ValueError: `maps` is no such array.
     """
-    maps, before = _numpy(maps), _words_before(ax)
+    maps, before = _array("maps", maps, (3,)), _words_before(ax)
     ax = image_grid(np.moveaxis(maps, -1, 0), columns=columns, ax=ax, cmap="viridis")
     height, width, count = maps.shape
     ax.alt = (
@@ -608,17 +643,22 @@ def convolution_step(image, kernel, step, stride=1, padding=0, ax=None):
 
     Raises:
         IndexError: there are not so many steps.
+        ValueError: another argument is none of what is listed, or the kernel does not fit.
     """
-    image, kernel = np.pad(np.asarray(image), padding), np.asarray(kernel)
+    padding, stride = _whole("padding", padding, 0), _whole("stride", stride)
+    image, kernel = _array("image", image, (2,)), _array("kernel", kernel, (2,))
+    image = np.pad(image, padding)
+    if np.any(np.array(image.shape) < kernel.shape):
+        raise ValueError(f"The kernel {kernel.shape} is larger than the image {image.shape}.")
     pixels = np.pad(np.ones(np.array(image.shape) - 2 * padding, bool), padding)
     patches = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)[::stride, ::stride]
     responses = np.sum(patches * kernel, axis=(2, 3))
-    if not 0 <= step < responses.size:
+    if not isinstance(step, int | np.integer) or not 0 <= step < responses.size:
         raise IndexError(
-            f"Step {step} is not there: this image has steps 0 to {responses.size - 1}."
+            f"Step {step!r:.60} is not there: this image has steps 0 to {responses.size - 1}."
         )
     row, column = divmod(step, responses.shape[1])
-    ax = ax or plt.subplots(figsize=(5.6, 3.0))[1]
+    ax = _axes(ax, figsize=(5.6, 3.0))
     before = _words_before(ax)
     for (r, c), value in np.ndenumerate(image):
         under = 0 <= r - row * stride < len(kernel) and 0 <= c - column * stride < len(kernel.T)
@@ -674,15 +714,19 @@ def model_graph(model, colors=None, groups=None, ax=None):
 
     Raises:
         ValueError: the model is not built, so that its layers have no shapes.
+        TypeError: it is no Keras model, or `colors` or `groups` no dictionary.
     """
     layers, edges = _graph(model)
+    for name, given in (("colors", colors), ("groups", groups)):
+        if not isinstance(given, dict | None):
+            raise TypeError(f"{name}={given!r:.60}: give a dictionary by the names of layers.")
     parents = {name: [a for a, b in edges if b == name] for name in layers}
     depth = {}
     for name in layers:  # Keras lists a layer after all the layers that feed it
         depth[name] = 1 + max((depth[parent] for parent in parents[name]), default=-1)
     column = _columns(parents, depth)
     rows, width = 1 + max(depth.values()), max(map(abs, column.values())) + 0.6
-    ax = ax or plt.subplots(figsize=(5.2 * width, 0.8 * rows))[1]
+    ax = _axes(ax, figsize=(5.2 * width, 0.8 * rows))
     before = _words_before(ax)
     letters = dict(zip(dict.fromkeys((groups or {}).values()), string.ascii_uppercase))
     pale = dict(zip(letters, itertools.cycle(PALE)))
@@ -756,6 +800,10 @@ def plot_model(model, **options):
 
 def _graph(model):
     """Layers as name → (class, output shape), in running order, and the pairs (from, to)."""
+    import keras
+
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"model={model!r:.60}: give a Keras model.")
     if not model.built:
         raise ValueError(
             f"The model {model.name!r} is not built, so its layers have no shapes yet; start it "
@@ -832,6 +880,7 @@ def drawn(figure, exact=True):
     Returns:
         A list of texts.
     """
+    figure = _figure(figure)
     width, height = figure.get_size_inches()
     lines = [f"figure: {width:.4g} by {height:.4g} inches", *_artists("figure", figure, exact)]
     panels = list(figure.axes)
@@ -1133,9 +1182,52 @@ def _numpy(array):
     return np.asarray(array)
 
 
+def _array(name, values, axes=None, kinds="buif"):
+    """`_numpy`, or a ValueError that names what holds no numbers or has too few or many axes."""
+    try:
+        array = _numpy(values)
+    except (TypeError, ValueError):  # rows of different lengths
+        array = np.array(None)
+    if array.dtype.kind not in kinds and array.size:
+        raise ValueError(f"{name} is {values!r:.60}: give an array of numbers.")
+    if axes is not None and array.ndim not in axes:
+        wanted = " or ".join(map(str, axes))
+        raise ValueError(f"{name} has the shape {array.shape}: give an array with {wanted} axes.")
+    return array
+
+
+def _whole(name, value, least=1):
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or not least <= value <= 1000:
+        raise ValueError(f"{name}={value!r:.60}: give a whole number from {least} to 1000.")
+    return int(value)
+
+
+def _axes(ax, **figure):
+    """The Axes that were given, or those of a new figure."""
+    if ax is None:
+        return plt.subplots(**figure)[1]
+    if not isinstance(ax, plt.Axes):
+        raise TypeError(f"ax={ax!r:.60}: give Matplotlib's Axes, or leave it out.")
+    return ax
+
+
+def _check_labels(name, labels, count, things):
+    if labels is None:
+        return
+    listed = isinstance(labels, list | tuple | np.ndarray)
+    if not listed or any(np.ndim(label) for label in labels):
+        raise ValueError(f"{name}={labels!r:.60}: give a list of texts.")
+    if len(labels) != count:
+        raise ValueError(f"There are {count} {things} but {len(labels)} {name}.")
+
+
 def _words_before(ax):
     """The words of what stands on the Axes already, for the next ones to follow; often none."""
-    is_empty = not ax or not (ax.lines or ax.images or ax.patches or ax.collections or ax.texts)
+    if ax is None:
+        return ""
+    ax = _axes(ax)
+    is_empty = not (ax.lines or ax.images or ax.patches or ax.collections or ax.texts)
     return "" if is_empty or not hasattr(ax, "alt") else f"{ax.alt} "
 
 

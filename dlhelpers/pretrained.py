@@ -5,6 +5,8 @@ dictionary that has an array for each weight, named by layer and weight: "stem_c
 Both networks take RGB pictures with values from 0 to 255 and scale them inside.
 """
 
+from collections.abc import Mapping
+
 # repeats, kernel size, stride of the first, expansion, filters
 EFFICIENTNET_LITE0 = (
     (1, 3, 1, 1, 16),
@@ -42,7 +44,8 @@ def efficientnet_lite0(weights=None, input_shape=(224, 224, 3), include_top=True
         stem_…, block0_… to block15_… and head_….
 
     Raises:
-        ValueError: an array is missing, or its shape does not fit; nothing is filled then.
+        ValueError: an array is missing, or its shape does not fit, and nothing is filled then; or
+            the network cannot read `input_shape`.
 
     Source: Tan and Le, *EfficientNet*, arXiv:1905.11946; the Lite variant is described at
     github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite.
@@ -50,7 +53,10 @@ def efficientnet_lite0(weights=None, input_shape=(224, 224, 3), include_top=True
     import keras
     from keras import layers
 
-    start = start_for(weights)
+    start, listed = start_for(weights), isinstance(input_shape, list | tuple)
+    sizes = [type(size) is int and size >= 32 for size in input_shape[:2]] if listed else []
+    if sizes != [True, True] or tuple(input_shape[2:]) != (3,):
+        raise ValueError(f"input_shape={input_shape!r:.60}: give (height, width, 3), each ≥ 32.")
 
     def normalised(x, name, relu=True):
         x = layers.BatchNormalization(epsilon=1e-3, name=f"{name}_bn")(x)
@@ -93,13 +99,16 @@ def ssd_mobilenet_v2(weights=None, classes=24):
         is folded into the convolutions, so the network is for inference.
 
     Raises:
-        ValueError: an array is missing, or its shape does not fit; nothing is filled then.
+        ValueError: an array is missing, or its shape does not fit, and nothing is filled then; or
+            `classes` is no number of classes.
 
     Source: Liu et al., *SSD*, arXiv:1512.02325; Sandler et al., *MobileNetV2*, arXiv:1801.04381.
     """
     import keras
     from keras import layers
 
+    if type(classes) is not int or not 2 <= classes <= 10_000:
+        raise ValueError(f"classes={classes!r:.60}: give a whole number from 2 to 10,000.")
     start = start_for(weights)
     boxes, logits = [], []
 
@@ -158,6 +167,8 @@ def inverted_residuals(x, stages, conv, depthwise):
 
 def start_for(weights):
     """The initializer of a kernel: zeros, which are quickest to make, where it will be filled."""
+    if weights is not None and not isinstance(weights, Mapping):
+        raise ValueError(f"weights={weights!r:.60}: give a dictionary of arrays by name, or None.")
     return "glorot_uniform" if weights is None else "zeros"
 
 

@@ -23,7 +23,13 @@ def start(*functions, **environment):
 
     Returns:
         The `subprocess.Popen`; its `communicate()` waits and gives output and errors, two texts.
+
+    Raises:
+        TypeError: what is to be called is no function of a file or a cell.
     """
+    for function in functions or [None]:
+        if not inspect.isfunction(function) or function.__name__ == "<lambda>":
+            raise TypeError(f"{function!r:.60} is no function that a def of a file or cell makes.")
     program = [
         f"import os, sys; sys.path[:] = {sys.path}",
         "import keras; import numpy as np; from keras import layers, ops",

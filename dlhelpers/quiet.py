@@ -20,13 +20,17 @@ def start(backend="tensorflow", seed=0, style=None):
         style: defaults for Matplotlib's figures, a dictionary of `rcParams`.
 
     Raises:
-        ValueError: Keras has no such backend.
+        ValueError: Keras has no such backend, or `seed` or `style` is none.
         ModuleNotFoundError: the backend is not installed.
     """
     chosen = os.environ.get("KERAS_BACKEND") or backend
     if chosen not in BACKENDS:
         where = "KERAS_BACKEND" if os.environ.get("KERAS_BACKEND") else "the backend"
         raise ValueError(f'{where} is {chosen!r}: set it to "tensorflow", "jax" or "torch".')
+    if type(seed) is not int or not 0 <= seed < 2**32:
+        raise ValueError(f"seed={seed!r:.60}: give a whole number from 0 on.")
+    if not isinstance(style, dict | None):
+        raise ValueError(f"style={style!r:.60}: give a dictionary of Matplotlib's settings.")
     if importlib.util.find_spec(chosen) is None:
         raise ModuleNotFoundError(
             f"The backend {chosen} is not installed: install it, or set KERAS_BACKEND to another."

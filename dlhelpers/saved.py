@@ -51,6 +51,8 @@ def architecture(path):
         SavedModelError: there is no such file, it is no Keras model, too large, carries code, or
             needs a class or function that Keras does not have.
     """
+    if not isinstance(path, str | pathlib.PurePath):
+        raise SavedModelError(f"path={path!r:.60}: give the path of a file.")
     path = pathlib.Path(path)
     try:
         config = _config(path)

@@ -61,6 +61,13 @@ def write(
         NotebookError: `path` is no notebook or has no exercise, or its student's version would
             overwrite a file. Then nothing is written.
     """
+    for name, given in (("path", path), ("folder", folder)):
+        if not isinstance(given, str | os.PathLike):
+            raise NotebookError(f"{name}={given!r:.60}: give a path.")
+    if not isinstance(variant, str | None):
+        raise NotebookError(f"variant={variant!r:.60}: give a text, such as the student's ID.")
+    if engine is None and (nbgrader or variant is not None):
+        raise NotebookError("engine=None: give the module dlhelpers.exercises.")
     path, written = Path(path), Path(folder) / Path(path).name
     notebook = read(path)
     cells = notebook["cells"]
@@ -113,6 +120,8 @@ def store(path, data):
     try:
         unfinished.write_bytes(data)
         os.replace(unfinished, path)
+    except OSError as error:
+        raise NotebookError(f"{path} cannot be written: {error.strerror}.") from error
     finally:
         unfinished.unlink(missing_ok=True)
 

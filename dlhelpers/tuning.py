@@ -39,7 +39,11 @@ def to_unit(settings, space):
     Args:
         settings: dict of d numbers, by name.
         space: dict of d distributions, by name.
+
+    Raises:
+        ValueError: `space` or `settings` is none, or they differ in their names.
     """
+    _check_settings(settings, space)
     axes = [(np.log if d.log else float, settings[name], d) for name, d in space.items()]
     widths = [f(d.high) - f(d.low) or 1.0 for f, _, d in axes]  # an axis of one value has none
     return np.array([(f(x) - f(d.low)) / width for (f, x, d), width in zip(axes, widths)])
@@ -51,8 +55,13 @@ def from_unit(point, space):
     Args:
         point: d numbers; outside of [0, 1] they are clipped.
         space: as for `to_unit`. A distribution with steps gives the nearest one.
+
+    Raises:
+        ValueError: `space` is none, or `point` has not one number for each of its distributions.
     """
-    settings = {}
+    _check_space(space)
+    point, settings = _numbers("point", point, 1), {}
+    _want(len(point) == len(space), "point", point, f"{_count(len(space), 'number')}")
     for u, (name, d) in zip(np.clip(point, 0, 1), space.items()):
         x = d.low * (d.high / d.low) ** u if d.log else d.low + u * (d.high - d.low)
         if d.step:
@@ -77,7 +86,12 @@ def gaussian_process(points, losses):
     Returns:
         A scikit-learn `GaussianProcessRegressor`; `predict(points, return_std=True)` gives mean and
         standard deviation in the unit of the losses.
+
+    Raises:
+        ValueError: there are no finite points and as many finite losses.
     """
+    points, losses = _numbers("points", points, 2), _numbers("losses", losses, 1)
+    _want(0 < len(points) == len(losses), "losses", losses, f"{_count(len(points), 'number')}")
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
@@ -99,7 +113,12 @@ def expected_improvement(mean, deviation, lowest):
     Args:
         mean, deviation: arrays (n,), in the unit of the loss.
         lowest: the lowest loss so far.
+
+    Raises:
+        ValueError: one of them holds what is no number.
     """
+    mean, deviation = _numbers("mean", mean), _numbers("deviation", deviation)
+    lowest = _numbers("lowest", lowest)
     from scipy.stats import norm
 
     gain = lowest - mean
@@ -114,9 +133,16 @@ def next_point(points, losses, random):
         points: array (n, d) in the unit cube, what has been tried.
         losses: array (n,), what it gave.
         random: a NumPy `Generator`, for the candidates.
+
+    Raises:
+        ValueError: as `gaussian_process`; or `random` is no generator.
     """
     from threadpoolctl import threadpool_limits
 
+    points, losses = _numbers("points", points, 2), _numbers("losses", losses, 1)
+    _want(0 < len(points) == len(losses), "losses", losses, f"{_count(len(points), 'number')}")
+    made = isinstance(random, np.random.Generator)
+    _want(made, "random", random, "a NumPy generator, such as np.random.default_rng(0)")
     found, d = points[np.argmin(losses)], np.shape(points)[1]
     candidates = np.vstack([random.random((1000, d)), found + random.normal(0, 0.1, (300, d))])
     # On a busy machine the threads of so small a matrix wait for each other ten times as long.
@@ -145,10 +171,14 @@ def gaussian_process_sampler(space, seed=0, starts=6):
 
     Raises:
         TypeError: a distribution is not numeric; Optuna's TPE sampler takes categories.
+        ValueError: `space` is no dictionary, or `seed` or `starts` no whole number.
     """
     import optuna
     from scipy.stats import qmc
 
+    _want(isinstance(space, dict) and space, "space", space, SPACE)
+    _want(_whole(seed, 0), "seed", seed, "a whole number from 0 on")
+    _want(_whole(starts, 1), "starts", starts, "a whole number from 1 to a million")
     for name, d in space.items():
         if not hasattr(d, "low"):
             raise TypeError(f"{name!r} is a {type(d).__name__}; a Gaussian process wants numbers.")
@@ -194,9 +224,17 @@ def run(study, objective, trials, epochs=1, lost_after=None):
         epochs: what one trial costs at most.
         lost_after: seconds after which a trial that still runs counts as lost with its worker, and
             its settings are queued again; more than any trial takes. None: it stays as it is.
+
+    Raises:
+        ValueError: an argument is none of what is listed; no trial has run then.
     """
     import optuna
 
+    _want(isinstance(study, optuna.Study), "study", study, "an Optuna study")
+    _want(callable(objective), "objective", objective, "a function of a trial")
+    _want(_whole(trials, 0), "trials", trials, "a whole number up to a million")
+    _want(_positive(epochs), "epochs", epochs, "a number above 0")
+    _want(lost_after is None or _positive(lost_after), "lost_after", lost_after, "seconds")
     states = optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.PRUNED
     left = trials - len(study.get_trials(deepcopy=False, states=states))
     words = f"{study.study_name}: {_count(trials, 'trial')} of {_count(epochs, 'epoch')}"
@@ -227,9 +265,14 @@ def retry_lost(study, seconds):
 
     Returns:
         The numbers of these trials.
+
+    Raises:
+        ValueError: `study` is no study, or `seconds` no number above 0.
     """
     import optuna
 
+    _want(isinstance(study, optuna.Study), "study", study, "an Optuna study")
+    _want(_positive(seconds), "seconds", seconds, "a number above 0")
     running, failed = optuna.trial.TrialState.RUNNING, optuna.trial.TrialState.FAIL
     limit = datetime.now() - timedelta(seconds=seconds)
     lost = []
@@ -252,9 +295,13 @@ def storage(address):
         address: a file name, for Optuna's journal, shared by the processes of one host;
             `postgresql+psycopg://user:password@host/database`, shared by many hosts;
             `grpc://host:port`, Optuna's proxy in front of a database.
+
+    Raises:
+        ValueError: it is no address, or a file that cannot be written.
     """
     import optuna
 
+    _want(isinstance(address, str) and address, "address", address, "a file name or an address")
     if address.startswith("grpc://"):
         host, _, port = address.removeprefix("grpc://").rpartition(":")
         if not (host and port.isdigit()):
@@ -265,8 +312,11 @@ def storage(address):
     if "://" in address:
         return optuna.storages.RDBStorage(address)
     lock = optuna.storages.journal.JournalFileOpenLock(address)
-    file = optuna.storages.journal.JournalFileBackend(address, lock_obj=lock)
-    return optuna.storages.JournalStorage(file)
+    try:
+        file = optuna.storages.journal.JournalFileBackend(address, lock_obj=lock)
+        return optuna.storages.JournalStorage(file)
+    except OSError as error:
+        raise ValueError(f"{address} cannot be used: {error.strerror}.") from error
 
 
 # -------------------------------------------------------------------------------- best ball
@@ -279,7 +329,11 @@ def neighbours(settings, space, step):
         settings: dict of d numbers, by name.
         space: dict of d distributions, by name. What sticks out of the space is clipped.
         step: distance along each axis of the unit cube; on a log axis that is a factor.
+
+    Raises:
+        ValueError: as `to_unit`, or `step` is no number above 0.
     """
+    _want(_positive(step), "step", step, "a number above 0")
     centre = to_unit(settings, space)
     moves = itertools.product((0, -step, step), repeat=len(space))
     different = {}
@@ -310,13 +364,25 @@ def best_ball(model, train, start, space, rounds, step=0.1, epochs=1, seed=0, fi
         list of lists of `Trial`, one for each round, the winner of each first.
 
     Raises:
-        ValueError: `start` and `space` differ in their names, or the file is of other arguments.
+        ValueError: `start` and `space` differ in their names, an argument is none of what is
+            listed, or the file is of other arguments or no file of best ball.
         FloatingPointError: no ball of a round gave a finite loss.
     """
     import keras
 
-    if set(start) != set(space):
-        raise ValueError(f"start has {sorted(start)}, but the space has {sorted(space)}.")
+    _check_space(space)
+    if not isinstance(start, dict) or set(start) != set(space):
+        names = sorted(start) if isinstance(start, dict) else repr(start)[:60]
+        raise ValueError(f"start has {names}, but the space has {sorted(space)}.")
+    compiled = isinstance(model, keras.Model) and getattr(model, "optimizer", None) is not None
+    _want(compiled, "model", model, "a compiled Keras model")
+    _want(callable(train), "train", train, "a function of model and settings")
+    _want(_whole(rounds, 0), "rounds", rounds, "a whole number up to a million")
+    _want(_positive(step), "step", step, "a number above 0")
+    _want(_positive(epochs), "epochs", epochs, "a number above 0")
+    _want(_whole(seed, 0), "seed", seed, "a whole number from 0 on")
+    named = file is None or isinstance(file, str | os.PathLike) and os.path.basename(file)
+    _want(named, "file", file, "a file name, or None")
     model.optimizer.build(model.trainable_variables)
     variables = [*model.variables, *model.optimizer.variables]
     state, history = _copy(variables), []
@@ -334,7 +400,10 @@ def best_ball(model, train, start, space, rounds, step=0.1, epochs=1, seed=0, fi
         for settings in neighbours(history[-1][0].settings if history else start, space, step):
             _assign(variables, state)
             keras.utils.set_random_seed(seed + n)
-            trial = Trial(settings, float(train(model, settings)), epochs)
+            loss = train(model, settings)
+            number = isinstance(loss, int | float | np.number) or np.shape(loss) == ()
+            _want(number and not callable(loss), "what train returns", loss, "the loss, a number")
+            trial = Trial(settings, float(loss), epochs)
             tried.append(trial)
             if trial.loss < winner.loss:
                 winner, winning_state = trial, _copy(variables)
@@ -362,13 +431,21 @@ def _assign(variables, state):
 
 
 def _save(file, asked, state, history):
-    with open(f"{file}.part", "wb") as part:
-        np.savez(part, *state, asked=asked, history=json.dumps(history))
-    os.replace(f"{file}.part", file)  # an interruption leaves the old file or the new one
+    try:
+        with open(f"{file}.part", "wb") as part:
+            np.savez(part, *state, asked=asked, history=json.dumps(history))
+        os.replace(f"{file}.part", file)  # an interruption leaves the old file or the new one
+    except OSError as error:
+        raise ValueError(f"{file} cannot be written: {error.strerror}.") from error
 
 
 def _load(file, asked):
-    with np.load(file) as kept:
+    try:
+        kept = np.load(file)
+    except (OSError, ValueError, EOFError) as error:
+        raise ValueError(f"{file} is no file that best_ball has kept: {error}.") from error
+    with kept:
+        _want("asked" in kept, "file", file, "a file that best_ball has kept")
         if str(kept["asked"]) != asked:
             raise ValueError(f"{file} was made with {kept['asked']}, not with {asked}.")
         history = [[Trial(*t) for t in tried] for tried in json.loads(str(kept["history"]))]
@@ -384,13 +461,25 @@ def trials_of(study, epochs=1):
     Args:
         study: an Optuna study.
         epochs: what one trial cost; of a trial that reported its steps, their number counts.
+
+    Raises:
+        ValueError: `study` is no study, or `epochs` no number above 0.
     """
+    _want(callable(getattr(study, "get_trials", None)), "study", study, "an Optuna study")
+    _want(_positive(epochs), "epochs", epochs, "a number above 0")
     found = [t for t in study.get_trials(deepcopy=False) if t.value is not None]
     return [Trial(t.params, t.value, len(t.intermediate_values) or epochs) for t in found]
 
 
 def best_so_far(trials):
-    """Return what was spent and the lowest loss by then: two arrays, one entry for each trial."""
+    """Return what was spent and the lowest loss by then: two arrays, one entry for each trial.
+
+    Raises:
+        ValueError: `trials` is no list of `Trial`.
+    """
+    listed = isinstance(trials, list | tuple)
+    listed = listed and all(hasattr(t, "epochs") and hasattr(t, "loss") for t in trials)
+    _want(listed, "trials", trials, "a list of tuning.Trial, as trials_of returns it")
     spent = np.cumsum([trial.epochs for trial in trials])
     return spent, np.fmin.accumulate([trial.loss for trial in trials])
 
@@ -406,10 +495,17 @@ def curves(results, ax=None, colors=None, **axes):
 
     Returns:
         The Axes; `ax.alt` says where each line ends.
+
+    Raises:
+        ValueError: `results` is no dictionary of lists of trials, or another argument is none of
+            what is listed.
     """
     import matplotlib.pyplot as plt
 
-    ax = ax or plt.subplots()[1]
+    _check_results(results)
+    _want(isinstance(colors, dict | None), "colors", colors, "a dictionary by names")
+    ax = plt.subplots()[1] if ax is None else ax
+    _want(isinstance(ax, plt.Axes), "ax", ax, "Matplotlib's Axes, or leave it out")
     words = []
     styles, markers = itertools.cycle(["-", "--", "-.", ":"]), itertools.cycle("s+xovD")
     for (name, trials), style, marker in zip(results.items(), styles, markers):
@@ -428,7 +524,11 @@ def table(results):
 
     Args:
         results: dict from a name to its list of `Trial`.
+
+    Raises:
+        ValueError: it is none.
     """
+    _check_results(results)
     width = max(len(name) for name in results)
     lines = []
     for name, trials in results.items():
@@ -437,6 +537,54 @@ def table(results):
         spent = sum(trial.epochs for trial in trials)
         lines.append(f"{name:{width}}  ≈{spent:<4.0f} epochs  loss ≈{best.loss:.4f}  {settings}")
     return "\n".join(lines)
+
+
+# -------------------------------------------------------------------------- what was given
+
+SPACE = "a dictionary from names to Optuna's FloatDistribution and IntDistribution"
+
+
+def _want(fits, name, value, wanted):
+    if not fits:
+        raise ValueError(f"{name}={value!r:.60}: give {wanted}.".replace("\n", ""))
+
+
+def _whole(value, least):
+    return isinstance(value, int | np.integer) and type(value) is not bool and least <= value <= 1e6
+
+
+def _positive(value):
+    number = isinstance(value, int | float | np.number) and type(value) is not bool
+    return number and 0 < value <= 1e9
+
+
+def _numbers(name, values, axes=None):
+    """`values` as an array of finite numbers with so many axes."""
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        array = np.array(None)
+    numbers = array.dtype.kind in "buif" and np.isfinite(array).all()
+    _want(numbers and array.size, name, values, "finite numbers")
+    _want(axes is None or array.ndim == axes, name, values, f"an array with {axes} axes")
+    return array
+
+
+def _check_space(space):
+    numeric = isinstance(space, dict) and space and all(hasattr(d, "low") for d in space.values())
+    _want(numeric, "space", space, SPACE)
+
+
+def _check_settings(settings, space):
+    _check_space(space)
+    known = isinstance(settings, dict) and set(settings) >= set(space)
+    _want(known, "settings", settings, f"a dictionary of {', '.join(space)}")
+
+
+def _check_results(results):
+    _want(isinstance(results, dict) and results, "results", results, "a dictionary of trials")
+    for name, trials in results.items():
+        _want(len(best_so_far(trials)[0]), name, trials, "a list of trials that is not empty")
 
 
 def _count(n, thing):

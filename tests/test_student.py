@@ -107,7 +107,7 @@ def test_nothing_half_written_is_left_where_a_file_cannot_be(tmp_path):
     with pytest.raises(student.NotebookError, match="is no folder"):
         student.write(path, tmp_path / "hw1")
     (tmp_path / "hw2" / "n.ipynb").mkdir(parents=True)
-    with pytest.raises(OSError):
+    with pytest.raises(student.NotebookError, match="cannot be written"):
         student.write(path, tmp_path / "hw2", force=True)
     assert [p.name for p in (tmp_path / "hw2").iterdir()] == ["n.ipynb"]
 
