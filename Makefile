@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in $(pythons); do $$p -c '$(supported)' 2>&- && echo $$p
 # In a container the only user is often root, whom Jupyter refuses unless told otherwise.
 allow_root = $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test test-weekly test-backends test-browser nbgrader attacks package notebook \
+.PHONY: help lab test test-notebook test-weekly test-backends test-browser nbgrader attacks package notebook \
     refresh measure bench data colab release lint lint-workflows lock clean
 
 help:  ## list the targets
@@ -23,6 +23,10 @@ lab: .venv/ready  ## open JupyterLab on the notebooks
 
 test: .venv/ready  ## unit tests, then every stored output of every notebook compared
 	$(pytest)
+
+test-notebook: .venv/ready  ## one notebook alone, as while it is written: make test-notebook NAME=10_pooling
+	.venv/bin/python -m pytest -n 0 $(wildcard notebooks/$(NAME).ipynb) tests/test_notebooks.py tests/test_exercises.py \
+	    tests/test_records.py -k $(word 2,$(subst _, ,$(NAME)))
 
 test-weekly: .venv/ready  ## what says the same as a test of `make test`, from more runs
 	$(pytest) -m weekly tests

@@ -188,7 +188,9 @@ def exercises_are_open_and_solved(notebook):
             if not texts(cell).startswith("✓"):
                 yield f"code cell {n + 1} is a solution that its check does not accept"
             continue
-        if texts(cell).strip() != UNANSWERED:
+        if texts(cell).startswith("There is no "):
+            yield f"code cell {n + 1}: {texts(cell).strip()}"
+        elif texts(cell).strip() != UNANSWERED:
             yield f"code cell {n + 1} is an exercise that is stored answered"
         if "..." not in cell.source:
             yield f"code cell {n + 1} is an exercise without a place for the answer"

@@ -503,12 +503,19 @@ def the_hint(name, beginning):
     """The one hint of the exercise that begins so, or is just that."""
     found = hints_of(name)
     fits = [h for h in found if h == beginning] or [h for h in found if h.startswith(beginning)]
-    assert len(fits) == 1, f"{name}: {len(fits)} hints begin with {beginning!r}"
+    topic = name.split(".")[0]
+    assert len(fits) == 1, (
+        f"{len(fits)} hints of {name} in dlhelpers/checks/{topic}.py begin with {beginning!r}; "
+        f"WRONG in tests/answers_{topic}.py quotes the beginning of one. There are: {found}"
+    )
     return fits[0]
 
 
 def test_every_exercise_has_a_right_answer_and_at_least_three_wrong_ones():
-    assert set(NAMES) == set(RIGHT) == set(WRONG)
+    for table, answers in (("RIGHT", RIGHT), ("WRONG", WRONG)):
+        without, unknown = sorted(set(NAMES) - set(answers)), sorted(set(answers) - set(NAMES))
+        assert not without, f"{table} of tests/answers_TOPIC.py has no answer for {without}"
+        assert not unknown, f"dlhelpers/checks/TOPIC.py has no exercises {unknown}, as {table} has"
     few = {name for name, wrong in WRONG.items() if len(wrong) < 3}
     assert all(len(engine.find(name).get("options", ())) == 3 for name in few)  # two are wrong
 
@@ -552,7 +559,9 @@ def test_a_wrong_answer_gets_exactly_the_hint_for_its_mistake(name, answer, begi
 @pytest.mark.parametrize("name", NAMES)
 def test_every_hint_is_reached_by_some_wrong_answer(name):
     reached = {the_hint(name, beginning) for _, beginning in WRONG[name]}
-    assert [hint for hint in hints_of(name) if hint not in reached] == []
+    missed = [hint for hint in hints_of(name) if hint not in reached]
+    topic = name.split(".")[0]
+    assert not missed, f"no wrong answer in tests/answers_{topic}.py reaches {missed}"
 
 
 @pytest.mark.parametrize("name", OFTEN)

@@ -16,10 +16,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 @pytest.fixture
 def course(tmp_path):
     """A copy of what `begin` reads and writes, with two notebooks."""
-    for folder in ("notebooks", "dlhelpers/checks", "tests", "tools"):
+    for folder in ("book", "notebooks", "dlhelpers/checks", "tests", "tools"):
         (tmp_path / folder).mkdir(parents=True)
     for name in (
         "README.md",
+        "book/chapters.toml",
         "tools/sabotage.py",
         "notebooks/01_keras_models.ipynb",
         "notebooks/09_convolution_by_hand.ipynb",

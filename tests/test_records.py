@@ -70,8 +70,11 @@ def test_a_record_has_the_claims_that_the_notebook_prints(name):
 def test_what_breaks_a_lesson_on_purpose_stands_in_it_once(name):
     old, _, text = measure.SABOTAGES[name]
     sources = "".join(cell.source for cell in measure.lesson_cells(lesson(name)))
-    assert sources.count(old) == 1
-    assert text in "".join(map(rules.texts, measure.lesson_cells(lesson(name))))
+    printed = "".join(map(rules.texts, measure.lesson_cells(lesson(name))))
+    said = f"tools/sabotage.py, {name}:"
+    count = sources.count(old)
+    assert count == 1, f"{said} {old!r} stands {count} times in the lesson; name what stands once"
+    assert text in printed, f"{said} no cell prints the claim {text!r}"
 
 
 @pytest.mark.weekly

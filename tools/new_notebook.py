@@ -1,9 +1,10 @@
 """Begin a notebook: `make notebook NAME=19_recurrent_networks`.
 
 Writes a small notebook with all parts that one has, its exercise (dlhelpers/checks/), the answers
-that its exercise is tested with (tests/), its row in README.md, and the line that breaks its lesson
-on purpose (tools/sabotage.py). Everything passes the tests at once; put your lesson in its place,
-part by part, and they keep telling what is missing. CONTRIBUTING.md says how.
+that its exercise is tested with (tests/), its row in README.md, the line that breaks its lesson on
+purpose (tools/sabotage.py), and what it builds on (book/chapters.toml). Everything passes the tests
+at once; put your lesson in its place, part by part, and they keep telling what is missing.
+CONTRIBUTING.md says how.
 """
 
 import os
@@ -232,6 +233,8 @@ def begin(name, root=ROOT):
     sabotages = (root / "tools/sabotage.py").read_text(encoding="utf-8").rstrip()
     assert sabotages.endswith("}"), "tools/sabotage.py ends with its dict"
     new["tools/sabotage.py"] = sabotages[:-1] + SABOTAGE.replace("NAME", name) + "}\n"
+    chapters = (root / "book/chapters.toml").read_text(encoding="utf-8")
+    new["book/chapters.toml"] = f"{chapters}\n[{topic}]\nneeds = []\n"
     readme = (root / "README.md").read_text(encoding="utf-8")
     new["README.md"] = with_row(readme, name, title)
     parts = {root / path: root / f"{path}.part" for path in new}
@@ -252,10 +255,9 @@ def main(arguments):
         print(f"Nothing was written: {refusal}.")
         return 1
     print("Written:", *written, sep="\n  ")
-    print(
-        f"Now: make refresh NOTEBOOKS={written[0]}, then .venv/bin/python -m pytest {written[0]} "
-        "tests/test_notebooks.py tests/test_exercises.py. CONTRIBUTING.md says how to go on."
-    )
+    print("Now, and after each part (CONTRIBUTING.md says how to go on):")
+    print(f"  make refresh NOTEBOOKS=notebooks/{arguments[0]}.ipynb")
+    print(f"  make test-notebook NAME={arguments[0]}")
     return 0
 
 
