@@ -267,12 +267,12 @@ def retry_lost(study, seconds):
         The numbers of these trials.
 
     Raises:
-        ValueError: `study` is no study, or `seconds` no number above 0.
+        ValueError: `study` is no study, or `seconds` no number from 0 on.
     """
     import optuna
 
     _want(isinstance(study, optuna.Study), "study", study, "an Optuna study")
-    _want(_positive(seconds), "seconds", seconds, "a number above 0")
+    _want(_positive(seconds) or seconds == 0, "seconds", seconds, "a number from 0 on")
     running, failed = optuna.trial.TrialState.RUNNING, optuna.trial.TrialState.FAIL
     limit = datetime.now() - timedelta(seconds=seconds)
     lost = []
