@@ -11,7 +11,7 @@ import itertools
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import patheffects
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Patch, Rectangle
 
@@ -545,7 +545,7 @@ COLOR_OF = {
     "plain, gain 1": "#832db6", "plain, gain 2 (He)": "#ffa90e", "residual": "#bd1f01",
     "gain 2": "#717581", "gain 2 / 24": "#bd1f01",
     "by hand": "#717581", "grid": "#3f90da", "random": "#ffa90e",
-    "Gaussian process": "#832db6", "best ball": "#bd1f01",
+    "Gaussian process": "#832db6", "best ball": "#bd1f01", "folklore": "#a96b59",
 }  # fmt: skip
 MARKERS = "os^vDx"
 
@@ -1681,32 +1681,6 @@ def expected_improvement(x, loss, seen, m, s, acquisition):
     return figure
 
 
-def mean_regrets(regrets):
-    """Draw the mean regret of each way of tuning over the trials, a panel for each function.
-
-    Args:
-        regrets: (function's name, way) → array (runs, trials).
-
-    Returns:
-        The Figure.
-    """
-    functions = list(dict.fromkeys(function for function, _ in regrets))
-    figure, axes = plt.subplots(1, len(functions), figsize=(9, 3.4), sharey=True, squeeze=False)
-    for ax, function in zip(axes[0], functions):
-        words = []
-        for n, (way, runs) in enumerate((w, r) for (f, w), r in regrets.items() if f == function):
-            mean = np.mean(runs, axis=0)
-            style = ("-", "--", "-.", ":")[n % 4]
-            ax.semilogy(np.arange(1, len(mean) + 1), mean, style, marker=MARKERS[n % 6], ms=4,
-                        markevery=4, color=COLOR_OF.get(way, f"C{n}"), label=way)  # fmt: skip
-            words.append(f"{way} ≈{mean[-1]:.3f}")
-        ax.set(title=function, xlabel="trials")
-        ax.alt = f"Mean regret on {function} after {len(mean)} trials: {', '.join(words)}."
-    axes[0, 0].set_ylabel("mean regret")
-    axes[0, 0].legend()
-    return figure
-
-
 def settings_tried(results, x, y, path=(), ax=None):
     """Draw the settings that each way of tuning has tried, on logarithmic axes.
 
@@ -2295,3 +2269,162 @@ def rotated_grid(picture, turned, angle, pixel):
 def _square(ax, u, v, **patch):
     """The outline of the pixel whose middle is `u` down and `v` to the right."""
     ax.add_patch(plt.Rectangle((v - 0.5, u - 0.5), 1, 1, fill=False, **patch))
+
+
+# --------------------------------------------------------------------- tuning, on a table of losses
+
+
+def loss_map(rates, sizes, losses, tried=None, way=None, ax=None):
+    """Draw losses by learning rate and batch size as a heat map, and the settings that were tried.
+
+    Args:
+        rates, sizes: arrays (m,) and (n,), both in equal steps on a logarithmic axis.
+        losses: array (m, n); its colours are logarithmic.
+        tried: numbers of cells, counted row by row, in the order of the trials.
+        way: who tried them: their colour, and the title.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes. A ring is around the lowest loss of those that were tried.
+    """
+    ax = ax or plt.subplots(figsize=(6.6, 3.6))[1]
+    losses, (m, n) = np.asarray(losses, float), np.shape(losses)
+    image = ax.imshow(losses.T, origin="lower", aspect="auto", cmap="Greys_r" if way else "viridis",
+                      norm=LogNorm(losses.min(), losses.max()))  # fmt: skip
+    if ax.figure.axes == [ax]:
+        bar = ax.figure.colorbar(image, label="loss", format="{x:g}")
+        bar.set_ticks([t for t in (0.3, 0.5, 1, 2) if losses.min() < t < losses.max()])
+        bar.minorticks_off()
+    at = range(0, m, 4)
+    ax.set_xticks(at, [f"$10^{{{np.log10(rates[i]):.0f}}}$" for i in at])
+    ax.set_yticks(range(n), [f"{size:g}" for size in sizes])
+    ax.set(xlabel="learning rate", ylabel="batch size", title=way or "")
+    ax.grid(False)
+    best = int(losses.argmin()) if tried is None else min(tried, key=lambda c: losses.flat[c])
+    setting = f"{losses.flat[best]:.2f} at {rates[best // n]:.2g} and {sizes[best % n]:g}"
+    if tried is None:
+        ax.alt = (
+            f"Map of the loss over {m} learning rates and {n} batch sizes: from {losses.min():.2f} "
+            f"to {losses.max():.2f}. The lowest is {setting}."
+        )
+        return ax
+    around = {"boxstyle": "circle,pad=0.25", "fc": COLOR_OF.get(way, INK), "ec": "w"}
+    for number, cell in enumerate(tried, 1):
+        ax.text(*divmod(cell, n), number, ha="center", va="center", fontsize=8, color="w",
+                bbox=around)  # fmt: skip
+    ax.plot(*divmod(best, n), "o", ms=24, mfc="none", mec="#e76300", mew=2.5)
+    trials = "trial" if len(tried) == 1 else "trials"
+    ax.alt = (
+        f"{way[0].upper()}{way[1:]}, {len(tried)} {trials} on the map of the loss. The lowest that "
+        f"was tried is {setting}."
+    )
+    return ax
+
+
+def projected(points, matters, names):
+    """Draw points of the unit square, and what is seen of them along the axis that matters.
+
+    Args:
+        points: way → array (k, 2).
+        matters: function of an array, the loss along the first axis; the second does not matter.
+        names: what the two axes are called.
+
+    Returns:
+        The Figure, a column for each way: the curve with the losses that were seen on it above,
+        the points below.
+    """
+    figure, axes = plt.subplots(2, len(points), figsize=(7.4, 4.2), sharex=True, sharey="row",
+                                height_ratios=(1, 1.6), squeeze=False)  # fmt: skip
+    x, words = np.linspace(0, 1, 201), []
+    for (upper, lower), (way, at) in zip(axes.T, points.items()):
+        at, color = np.asarray(at, float), COLOR_OF.get(way, "C0")
+        upper.plot(x, matters(x), color=INK, lw=1.2)
+        for u, v in at:
+            lower.plot([u, u], [v, 1.06], ":", color=color, lw=1, clip_on=False)
+        upper.plot(at[:, 0], matters(at[:, 0]), "o", color=color, ms=6, clip_on=False)
+        lower.plot(*at.T, "o", color=color, ms=6)
+        lower.set(xlabel=names[0], xlim=(0, 1), ylim=(0, 1), xticks=[0, 1], yticks=[0, 1])
+        different = len(set(at[:, 0].round(9)))
+        upper.set(title=f"{way}: {different} different values")
+        words.append(
+            f"{way}, {different} different ones, lowest loss {matters(at[:, 0]).min():.3f}"
+        )
+    axes[0, 0].set_ylabel("loss")
+    axes[1, 0].set_ylabel(names[1])
+    axes[0, 0].alt = (
+        f"{len(at)} points of a square and their values of {names[0]}, which alone matters: "
+        f"{'; '.join(words)}."
+    )
+    return figure
+
+
+def replayed(budgets, means, lows, highs, floor=None, ax=None):
+    """Draw how far above the lowest loss each way of tuning ends, by its budget, with intervals.
+
+    Args:
+        budgets: n numbers of trials, each twice the last.
+        means, lows, highs: way → array (n,): the mean regret and the ends of its interval.
+        floor: (name, value) of a horizontal line to compare with.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes.
+    """
+    ax = ax or plt.subplots(figsize=(7, 3.8))[1]
+    words = []
+    for k, (way, mean) in enumerate(means.items()):
+        x = np.asarray(budgets, float) * 2 ** (0.09 * (k - (len(means) - 1) / 2))
+        off = np.abs(np.array([lows[way], highs[way]]) - mean)
+        ax.errorbar(x, mean, off, color=COLOR_OF.get(way, f"C{k}"), marker=MARKERS[k % 6], ms=6,
+                    lw=1.2, elinewidth=2, label=way)  # fmt: skip
+        words.append(f"{way} ≈{mean[-1]:.4f}")
+    ax.set(xscale="log", yscale="log", xlabel="trials", ylabel="regret")
+    ax.set_xticks(budgets, budgets)
+    ax.minorticks_off()
+    low, high = ax.get_ylim()
+    ticks = [t for t in (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1) if low < t < high]
+    ax.set_yticks(ticks, [f"{t:g}" for t in ticks])
+    if floor:
+        ax.axhline(floor[1], ls=":", color=INK, lw=1.5, label=floor[0])
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    ax.alt = (
+        f"Mean regret over {', '.join(map(str, budgets))} trials, with intervals. After "
+        f"{budgets[-1]}: {', '.join(words)}."
+    )
+    return ax
+
+
+def halving(losses, ends, ax=None):
+    """Draw the losses of many trials, epoch by epoch, each up to where it was stopped.
+
+    Args:
+        losses: array (trials, epochs), the loss after each epoch.
+        ends: array (trials,), after how many epochs each was stopped.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes. What a stopped trial would have done is a thin line; the best in the end is drawn
+        in colour.
+    """
+    ax = ax or plt.subplots(figsize=(6.6, 3.8))[1]
+    losses, ends = np.asarray(losses, float), np.asarray(ends, int)
+    epochs = np.arange(1, losses.shape[1] + 1)
+    kept = np.flatnonzero(ends == ends.max())
+    winner = kept[losses[kept, -1].argmin()]
+    for n, (curve, end) in enumerate(zip(losses, ends)):
+        color = COLOR_OF["best ball"] if n == winner else COLOR_OF["grid"]
+        ax.plot(epochs, curve, ":", color=INK, lw=0.5, alpha=0.5)
+        ax.plot(epochs[:end], curve[:end], color=color, lw=2.6 if n == winner else 1.4,
+                zorder=4 if n == winner else 3)  # fmt: skip
+        ax.plot(end, curve[end - 1], "o", color=color, ms=5, zorder=4)
+    ax.set(xlabel="epoch", ylabel="validation loss", yscale="log", xticks=epochs)
+    ticks = [t for t in (0.3, 0.5, 1, 2) if losses.min() < t < losses.max()]
+    ax.set_yticks(ticks, [f"{t:g}" for t in ticks])
+    ax.minorticks_off()
+    stops = [f"{np.sum(ends == end)} after epoch {end}" for end in np.unique(ends)[:-1]]
+    ax.alt = (
+        f"Losses of {len(losses)} trials over the epochs: {', '.join(stops)} are stopped, "
+        f"{len(kept)} run to the end. {int(ends.sum())} epochs are spent of {losses.size}; the "
+        f"lowest loss in the end is ≈{losses[winner, -1]:.3f}."
+    )
+    return ax

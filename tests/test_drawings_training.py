@@ -59,7 +59,6 @@ DRAWN = {
 FIGURES = {
     "optimum_and_stop": lambda: drawings.optimum_and_stop([3, 1, 0], [3, 1, 2], [0.1, 0.6, 0.5], 3),
     "expected_improvement": lambda: drawings.expected_improvement(*SEARCH),
-    "mean_regrets": lambda: drawings.mean_regrets({("f", "grid"): [[4, 2], [2, 1]]}),
     "workers": lambda: drawings.workers(SCHEDULES, 2, 4),
 }
 
@@ -360,12 +359,10 @@ def test_a_setting_that_was_tried_is_one_of_x():
 
 def test_a_way_of_tuning_has_one_colour_in_all_pictures():
     ways = ("grid", "random", "Gaussian process", "best ball")
-    regrets = drawings.mean_regrets({("f", way): [[2.0, 1.0]] for way in ways}).axes[0]
     tried = drawings.settings_tried({way: TRIALS["grid"] for way in reversed(ways)},
                                     "rate_of", "size")  # fmt: skip
-    for ax in (regrets, tried):
-        colors = {line.get_label(): to_hex(line.get_color()) for line in ax.lines}
-        assert colors == {way: drawings.COLOR_OF[way] for way in ways}
+    colors = {line.get_label(): to_hex(line.get_color()) for line in tried.lines}
+    assert colors == {way: drawings.COLOR_OF[way] for way in ways}
     upper = drawings.expected_improvement(*SEARCH).axes[0]
     [mean] = [line for line in upper.lines if line.get_label() == "mean m"]
     assert to_hex(mean.get_color()) == drawings.COLOR_OF["Gaussian process"]
@@ -377,17 +374,9 @@ def test_no_colour_stands_for_two_things_that_one_picture_compares():
         ("plain, 4 layers", "plain, 50 layers", "residual, 50 layers"),
         ("plain, gain 1", "plain, gain 2 (He)", "residual"),
         ("gain 2", "gain 2 / 24"),
-        ("by hand", "grid", "random", "Gaussian process", "best ball"),
+        ("folklore", "by hand", "grid", "random", "Gaussian process", "best ball"),
     ):
         assert len({drawings.COLOR_OF[name] for name in group}) == len(group)
-
-
-def test_mean_regrets_have_a_panel_for_each_function():
-    regrets = {("f", "grid"): [[4, 2], [2, 1]], ("g", "grid"): [[1, 1, 3]]}
-    left, right = drawings.mean_regrets(regrets).axes
-    assert left.lines[0].get_ydata().tolist() == [3, 1.5]
-    assert "on f after 2 trials: grid ≈1.500." in left.alt
-    assert "on g after 3 trials: grid ≈3.000." in right.alt
 
 
 def test_the_settings_tried_stand_where_they_are_and_a_line_joins_the_winners():
