@@ -2352,7 +2352,7 @@ def projected(points, matters, names):
     axes[0, 0].set_ylabel("loss")
     axes[1, 0].set_ylabel(names[1])
     axes[0, 0].alt = (
-        f"{len(at)} points of a square and their values of {names[0]}, which alone matters: "
+        f"Searches with {len(at)} points, seen along the only axis that matters, {names[0]}: "
         f"{'; '.join(words)}."
     )
     return figure

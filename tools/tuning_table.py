@@ -75,7 +75,7 @@ def main():
         "test_loss": np.zeros(shape, "float16"),
         "test_errors": np.zeros(shape, "uint16"),
     }
-    begin, model = time.perf_counter(), network()
+    begin, model = time.process_time(), network()
     for b, batch_size in enumerate(BATCH_SIZES.tolist()):
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         steps = max(1, TRAIN // batch_size)
@@ -109,8 +109,8 @@ def main():
                     verbose=0,
                     callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=note)],
                 )
-        print(f"batch size {batch_size}: {time.perf_counter() - begin:.0f} s", flush=True)
-    table["seconds"] = np.array(round(time.perf_counter() - begin))
+        print(f"batch size {batch_size}: {time.process_time() - begin:.0f} s", flush=True)
+    table["seconds"] = np.array(round(time.process_time() - begin))
     content = build.npz_bytes(table)
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "data" / "tuning_table.npz"
     build.write(target, content)

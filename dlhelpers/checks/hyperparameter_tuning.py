@@ -214,7 +214,7 @@ def tuned_look(answer, seed, progress, digits=None):
     }
 
 
-def tuned_faults(seen, seed):
+def tuned_faults(seen, seed, digits=None):
     reads = f"It reads ≈{seen['accuracy']:.2f} of the test inputs; {WANTED} is wanted."
     low = seen["accuracy"] < WANTED
     spent = f"It spends {seen['epochs']:g} epochs."
