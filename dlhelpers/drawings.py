@@ -11,7 +11,7 @@ import itertools
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import patheffects
-from matplotlib.colors import LinearSegmentedColormap, LogNorm
+from matplotlib.colors import LinearSegmentedColormap, LogNorm, to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Patch, Rectangle
 
@@ -2308,9 +2308,11 @@ def loss_map(rates, sizes, losses, tried=None, way=None, ax=None):
             f"to {losses.max():.2f}. The lowest is {setting}."
         )
         return ax
-    around = {"boxstyle": "circle,pad=0.25", "fc": COLOR_OF.get(way, INK), "ec": "w"}
+    color = COLOR_OF.get(way, INK)
+    around = {"boxstyle": "circle,pad=0.25", "fc": color, "ec": "w"}
+    ink = "k" if sum(to_rgb(color)) > 1.5 else "w"
     for number, cell in enumerate(tried, 1):
-        ax.text(*divmod(cell, n), number, ha="center", va="center", fontsize=8, color="w",
+        ax.text(*divmod(cell, n), number, ha="center", va="center", fontsize=8, color=ink,
                 bbox=around)  # fmt: skip
     ax.plot(*divmod(best, n), "o", ms=24, mfc="none", mec="#e76300", mew=2.5)
     trials = "trial" if len(tried) == 1 else "trials"
@@ -2382,7 +2384,7 @@ def replayed(budgets, means, lows, highs, floor=None, ax=None):
     ax.set_xticks(budgets, budgets)
     ax.minorticks_off()
     low, high = ax.get_ylim()
-    ticks = [t for t in (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1) if low < t < high]
+    ticks = [t for t in (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1) if low < t < high]
     ax.set_yticks(ticks, [f"{t:g}" for t in ticks])
     if floor:
         ax.axhline(floor[1], ls=":", color=INK, lw=1.5, label=floor[0])
@@ -2404,7 +2406,7 @@ def halving(losses, ends, ax=None):
 
     Returns:
         The Axes. What a stopped trial would have done is a thin line; the best in the end is drawn
-        in colour.
+        thick and dark.
     """
     ax = ax or plt.subplots(figsize=(6.6, 3.8))[1]
     losses, ends = np.asarray(losses, float), np.asarray(ends, int)
@@ -2412,7 +2414,7 @@ def halving(losses, ends, ax=None):
     kept = np.flatnonzero(ends == ends.max())
     winner = kept[losses[kept, -1].argmin()]
     for n, (curve, end) in enumerate(zip(losses, ends)):
-        color = COLOR_OF["best ball"] if n == winner else COLOR_OF["grid"]
+        color = INK if n == winner else COLOR_OF["random"]
         ax.plot(epochs, curve, ":", color=INK, lw=0.5, alpha=0.5)
         ax.plot(epochs[:end], curve[:end], color=color, lw=2.6 if n == winner else 1.4,
                 zorder=4 if n == winner else 3)  # fmt: skip
