@@ -6,8 +6,6 @@ returns the Figure, whose words stand on its first Axes. It never shows or close
 of one size for `plotting.steps` come from one function, called once for each step.
 """
 
-import itertools
-
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import patheffects
@@ -1681,37 +1679,6 @@ def expected_improvement(x, loss, seen, m, s, acquisition):
     return figure
 
 
-def settings_tried(results, x, y, path=(), ax=None):
-    """Draw the settings that each way of tuning has tried, on logarithmic axes.
-
-    Args:
-        results: way → list of trials, each with a dictionary `settings`.
-        x, y: the names of two settings.
-        path: settings to be joined by a line, in order, such as the winners of best ball.
-        ax: the Axes to draw on; a new figure's, if left out.
-
-    Returns:
-        The Axes.
-    """
-    ax = ax or plt.subplots(figsize=(6.4, 3.8))[1]
-    words = []
-    for n, ((way, trials), marker) in enumerate(zip(results.items(), itertools.cycle("s+xovD"))):
-        points = [[trial.settings[name] for trial in trials] for name in (x, y)]
-        ax.plot(*points, marker, mfc="none", ms=7, color=COLOR_OF.get(way, f"C{n}"), label=way)
-        words.append(f"{way} ≈{len(trials)}")
-    if len(path):
-        ax.plot(*[[settings[name] for settings in path] for name in (x, y)],
-                color=COLOR_OF["best ball"], lw=1.2, label="winners")  # fmt: skip
-    ax.set(xlabel=x.replace("_", " "), ylabel=y.replace("_", " "), xscale="log")
-    ax.set_yscale("log", base=2)
-    ax.yaxis.set_major_formatter("{x:g}")
-    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    names = f"{x.replace('_', ' ')} and {y.replace('_', ' ')}"
-    ax.alt = f"The settings tried, by {names}: {', '.join(words)} of them."
-    ax.alt += " A line joins the winners of best ball." if len(path) else ""
-    return ax
-
-
 # -------------------------------------------------------------------------- devices, many machines
 
 
@@ -2274,7 +2241,7 @@ def _square(ax, u, v, **patch):
 # --------------------------------------------------------------------- tuning, on a table of losses
 
 
-def loss_map(rates, sizes, losses, tried=None, way=None, ax=None):
+def loss_map(rates, sizes, losses, tried=None, way=None, joined=False, exact=True, ax=None):
     """Draw losses by learning rate and batch size as a heat map, and the settings that were tried.
 
     Args:
@@ -2282,6 +2249,8 @@ def loss_map(rates, sizes, losses, tried=None, way=None, ax=None):
         losses: array (m, n); its colours are logarithmic.
         tried: numbers of cells, counted row by row, in the order of the trials.
         way: who tried them: their colour, and the title.
+        joined: whether they are the way of one training, so that a line joins them.
+        exact: whether the settings are the same on every machine; otherwise the words say ≈.
         ax: the Axes to draw on; a new figure's, if left out.
 
     Returns:
@@ -2311,11 +2280,26 @@ def loss_map(rates, sizes, losses, tried=None, way=None, ax=None):
     color = COLOR_OF.get(way, INK)
     around = {"boxstyle": "circle,pad=0.25", "fc": color, "ec": "w"}
     ink = "k" if sum(to_rgb(color)) > 1.5 else "w"
+    varies = None if exact else "≈"
     for number, cell in enumerate(tried, 1):
         ax.text(*divmod(cell, n), number, ha="center", va="center", fontsize=8, color=ink,
-                bbox=around)  # fmt: skip
-    ax.plot(*divmod(best, n), "o", ms=24, mfc="none", mec="#e76300", mew=2.5)
+                bbox=around, zorder=4, gid=varies)  # fmt: skip
+    if joined:
+        ax.plot(*np.transpose([divmod(cell, n) for cell in tried]), color=color, lw=1.5, gid=varies)
+        sign = "" if exact else "≈"
+        first, last = (
+            f"{sign}{rates[cell // n]:.5f} and {sign}{sizes[cell % n]}"
+            for cell in (tried[0], tried[-1])
+        )
+        ax.alt = (
+            f"{way[0].upper()}{way[1:]} on its way over the map of the loss, {len(tried)} "
+            f"settings of one training: from {first} to {last}."
+        )
+        return ax
+    ax.plot(*divmod(best, n), "o", ms=24, mfc="none", mec="#e76300", mew=2.5, gid=varies)
     trials = "trial" if len(tried) == 1 else "trials"
+    if not exact:
+        setting = f"≈{losses.flat[best]:.2f} at ≈{rates[best // n]:.5f} and ≈{sizes[best % n]:g}"
     ax.alt = (
         f"{way[0].upper()}{way[1:]}, {len(tried)} {trials} on the map of the loss. The lowest that "
         f"was tried is {setting}."
@@ -2353,47 +2337,44 @@ def projected(points, matters, names):
         )
     axes[0, 0].set_ylabel("loss")
     axes[1, 0].set_ylabel(names[1])
-    axes[0, 0].alt = (
-        f"Searches with {len(at)} points, seen along the only axis that matters, {names[0]}: "
-        f"{'; '.join(words)}."
-    )
+    axes[0, 0].alt = f"Searches with {len(at)} points, seen along {names[0]}: {'; '.join(words)}."
     return figure
 
 
-def replayed(budgets, means, lows, highs, floor=None, ax=None):
-    """Draw how far above the lowest loss each way of tuning ends, by its budget, with intervals.
+def replayed(budgets, means, ends, floor):
+    """Draw how far from the best each way of tuning ends, by its budget, a panel for each judge.
 
     Args:
         budgets: n numbers of trials, each twice the last.
-        means, lows, highs: way → array (n,): the mean regret and the ends of its interval.
-        floor: (name, value) of a horizontal line to compare with.
-        ax: the Axes to draw on; a new figure's, if left out.
+        means: judge → way → array (n,), the mean regret in what the judge measures.
+        ends: judge → way → array (2, n), the lower and the upper ends of its interval.
+        floor: judge → what trying everything gives, a horizontal line.
 
     Returns:
-        The Axes.
+        The Figure.
     """
-    ax = ax or plt.subplots(figsize=(7, 3.8))[1]
-    words = []
-    for k, (way, mean) in enumerate(means.items()):
-        x = np.asarray(budgets, float) * 2 ** (0.09 * (k - (len(means) - 1) / 2))
-        off = np.abs(np.array([lows[way], highs[way]]) - mean)
-        ax.errorbar(x, mean, off, color=COLOR_OF.get(way, f"C{k}"), marker=MARKERS[k % 6], ms=6,
-                    lw=1.2, elinewidth=2, label=way)  # fmt: skip
-        words.append(f"{way} ≈{mean[-1]:.4f}")
-    ax.set(xscale="log", yscale="log", xlabel="trials", ylabel="regret")
-    ax.set_xticks(budgets, budgets)
-    ax.minorticks_off()
-    low, high = ax.get_ylim()
-    ticks = [t for t in (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1) if low < t < high]
-    ax.set_yticks(ticks, [f"{t:g}" for t in ticks])
-    if floor:
-        ax.axhline(floor[1], ls=":", color=INK, lw=1.5, label=floor[0])
-    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    ax.alt = (
-        f"Mean regret over {', '.join(map(str, budgets))} trials, with intervals. After "
-        f"{budgets[-1]}: {', '.join(words)}."
-    )
-    return ax
+    figure, axes = plt.subplots(1, len(means), figsize=(1 + 4.2 * len(means), 3.6), squeeze=False)
+    for ax, (judge, of_ways) in zip(axes[0], means.items()):
+        ax.axhline(floor[judge], ls=":", color=INK, lw=1.5, label="all trials")
+        words = []
+        for k, (way, mean) in enumerate(of_ways.items()):
+            x = np.asarray(budgets, float) * 2 ** (0.09 * (k - (len(of_ways) - 1) / 2))
+            ax.errorbar(x, mean, np.abs(ends[judge][way] - mean), color=COLOR_OF.get(way, f"C{k}"),
+                        marker=MARKERS[k % 6], ms=6, lw=1.2, elinewidth=2, label=way)  # fmt: skip
+            words.append(f"{way} ≈{mean[-1]:.3f}")
+        ax.set(xscale="log", yscale="log", xlabel="trials", ylabel=f"regret, test {judge}")
+        ax.set_xticks(budgets, budgets)
+        ax.minorticks_off()
+        low, high = ax.get_ylim()
+        ticks = [t * 10.0**k for k in range(-4, 3) for t in (1, 1.5, 2, 3, 5, 7)]
+        ticks = [t for t in ticks if low < t < high]
+        ax.set_yticks(ticks, [f"{t:g}" for t in ticks])
+        ax.alt = (
+            f"Mean regret in test {judge} after {', '.join(map(str, budgets))} trials, with "
+            f"intervals; after {budgets[-1]}: {', '.join(words)}; after all ≈{floor[judge]:.3f}."
+        )
+    axes[0, -1].legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return figure
 
 
 def halving(losses, ends, ax=None):

@@ -101,7 +101,7 @@ WRONG = {
             "Φ and φ have",
         ),
         (gain_with(term=lambda gain, z, s: gain), "That is the mean gain"),
-        (lambda mean, deviation, highest, margin: 1.0, "Take the mean of"),
+        (lambda mean, deviation, highest, margin: 1.0, "It is the mean of"),
     ],
     "hyperparameter_tuning.audited": [
         (audited(rows=60), "Which examples"),

@@ -15,17 +15,21 @@ POINTS = {
 }
 CURVES = np.array([[2.0, 1.5, 1.2], [1.0, 0.6, 0.3], [0.9, 0.7, 0.5], [3.0, 2.5, 0.2]])
 MEANS = {"grid": np.array([0.2, 0.1]), "random": np.array([0.3, 0.05])}
-LOWS = {way: mean - 0.01 for way, mean in MEANS.items()}
-HIGHS = {way: mean + 0.02 for way, mean in MEANS.items()}
+ENDS = {way: np.array([mean - 0.01, mean + 0.02]) for way, mean in MEANS.items()}
 DRAWN = {
     "loss_map": lambda ax=None: drawings.loss_map(RATES, SIZES, LOSSES, ax=ax),
     "loss_map, tried": lambda ax=None: drawings.loss_map(
         RATES, SIZES, LOSSES, [0, 2, 5], "grid", ax=ax
     ),
-    "replayed": lambda ax=None: drawings.replayed([4, 8], MEANS, LOWS, HIGHS, ("all", 0.04), ax=ax),
     "halving": lambda ax=None: drawings.halving(CURVES, [1, 3, 3, 1], ax=ax),
 }
-FIGURES = {"projected": lambda: drawings.projected(POINTS, np.square, ("a", "b"))}
+FIGURES = {
+    "projected": lambda: drawings.projected(POINTS, np.square, ("a", "b")),
+    "replayed": lambda: drawings.replayed(
+        [4, 8], {"loss": MEANS, "error": MEANS}, {"loss": ENDS, "error": ENDS},
+        {"loss": 0.04, "error": 0.02},
+    ),
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +70,26 @@ def test_the_trials_stand_in_their_cells_and_a_ring_is_around_the_best_of_them()
     assert to_hex(ax.texts[0].get_bbox_patch().get_facecolor()) == drawings.COLOR_OF["grid"]
 
 
+def test_the_way_of_one_training_is_joined():
+    ax = drawings.loss_map(RATES, SIZES, LOSSES, [0, 3], "best ball", joined=True)
+    [line] = ax.lines
+    assert line.get_xydata().tolist() == [[0, 0], [1, 1]] and line.get_gid() is None
+    assert ax.alt.endswith(" 2 settings of one training: from 0.01000 and 8 to 0.10000 and 16.")
+
+
+@pytest.mark.parametrize("joined", [True, False])
+def test_what_varies_is_said_to_vary(joined):
+    ax = drawings.loss_map(RATES, SIZES, LOSSES, [0, 3], "best ball", joined, exact=False)
+    assert {artist.get_gid() for artist in (*ax.texts, *ax.lines)} == {"≈"}
+    assert "at ≈0.10000 and ≈16." in ax.alt or "to ≈0.10000 and ≈16." in ax.alt
+
+
+def test_a_way_of_tuning_has_one_colour_in_all_pictures():
+    left = FIGURES["replayed"]().axes[0]
+    colors = {c.get_label(): to_hex(c.lines[0].get_color()) for c in left.containers}
+    assert colors == {way: drawings.COLOR_OF[way] for way in MEANS}
+
+
 def test_the_projection_counts_different_values_of_what_matters():
     figure = FIGURES["projected"]()
     upper = figure.axes[0]
@@ -75,10 +99,12 @@ def test_the_projection_counts_different_values_of_what_matters():
     np.testing.assert_allclose(seen[:, 1], seen[:, 0] ** 2)
 
 
-def test_the_replay_gives_the_last_mean_of_each_way():
-    ax = DRAWN["replayed"]()
-    assert ax.alt.endswith("After 8: grid ≈0.1000, random ≈0.0500.")
-    assert [text.get_text() for text in ax.get_legend().texts] == ["all", "grid", "random"]
+def test_the_replay_gives_the_last_mean_of_each_way_and_one_legend():
+    left, right = FIGURES["replayed"]().axes
+    assert left.alt.endswith("after 8: grid ≈0.100, random ≈0.050; after all ≈0.040.")
+    assert right.alt.startswith("Mean regret in test error after 4, 8 trials")
+    assert left.get_legend() is None
+    assert [t.get_text() for t in right.get_legend().texts] == ["all trials", "grid", "random"]
 
 
 def test_what_was_stopped_ends_where_it_was_stopped_and_cannot_win():
