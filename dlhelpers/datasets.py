@@ -1,4 +1,4 @@
-"""The arrays in data/: pictures with labels, photographs, and the weights of two networks.
+"""The arrays in data/: pictures with labels, photographs, two networks' weights, a table of losses.
 
 Nothing is downloaded. The data folder is the first of these that holds a SHA256SUMS file:
 
@@ -156,6 +156,23 @@ def detector_classes():
     return _classes("ssd_mobilenet_v2.npz")
 
 
+def tuning_table():
+    """The losses of a small network on MNIST: 17 learning rates × 9 batch sizes × 5 seeds.
+
+    data/README.md tells how it was trained and what it cost; notebook 16 replays searches on it.
+
+    Returns:
+        Dictionary of arrays, new in each call: `learning_rate` (17,) and `batch_size` (9,);
+        `validation_loss`, float16, and `validation_errors`, uint16 counts of 500 digits, both
+        (17, 9, 5 seeds, 8 epochs, 4 validation sets); `test_loss` and `test_errors`, counts of
+        10,000 digits, both (17, 9, 5, 8); `seconds`, the processor time of all of it.
+
+    Raises:
+        DataError: tuning_table.npz is missing, damaged or not in SHA256SUMS.
+    """
+    return _load("tuning_table.npz")
+
+
 def _weights(file):
     """The arrays of a network, without the names of its classes."""
     arrays = _load(file)
@@ -227,7 +244,8 @@ def _verify(path, size, mtime_ns):
 def _restore(file, stem=None):
     """What brings `file` back; data/build.py knows it by its name without the suffix."""
     stem = stem or Path(file).stem
+    built = f" or `python data/build.py {stem}`" if stem != "tuning_table" else ""  # trained
     return (
-        f"restore it with `git checkout -- data/{file}` or `python data/build.py {stem}` "
+        f"restore it with `git checkout -- data/{file}`{built} "
         "at the top of a clone, or reinstall the dlhelpers package"
     )

@@ -6,12 +6,10 @@ returns the Figure, whose words stand on its first Axes. It never shows or close
 of one size for `plotting.steps` come from one function, called once for each step.
 """
 
-import itertools
-
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import patheffects
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, LogNorm, to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Patch, Rectangle
 
@@ -545,7 +543,7 @@ COLOR_OF = {
     "plain, gain 1": "#832db6", "plain, gain 2 (He)": "#ffa90e", "residual": "#bd1f01",
     "gain 2": "#717581", "gain 2 / 24": "#bd1f01",
     "by hand": "#717581", "grid": "#3f90da", "random": "#ffa90e",
-    "Gaussian process": "#832db6", "best ball": "#bd1f01",
+    "Gaussian process": "#832db6", "best ball": "#bd1f01", "folklore": "#a96b59",
 }  # fmt: skip
 MARKERS = "os^vDx"
 
@@ -1681,63 +1679,6 @@ def expected_improvement(x, loss, seen, m, s, acquisition):
     return figure
 
 
-def mean_regrets(regrets):
-    """Draw the mean regret of each way of tuning over the trials, a panel for each function.
-
-    Args:
-        regrets: (function's name, way) → array (runs, trials).
-
-    Returns:
-        The Figure.
-    """
-    functions = list(dict.fromkeys(function for function, _ in regrets))
-    figure, axes = plt.subplots(1, len(functions), figsize=(9, 3.4), sharey=True, squeeze=False)
-    for ax, function in zip(axes[0], functions):
-        words = []
-        for n, (way, runs) in enumerate((w, r) for (f, w), r in regrets.items() if f == function):
-            mean = np.mean(runs, axis=0)
-            style = ("-", "--", "-.", ":")[n % 4]
-            ax.semilogy(np.arange(1, len(mean) + 1), mean, style, marker=MARKERS[n % 6], ms=4,
-                        markevery=4, color=COLOR_OF.get(way, f"C{n}"), label=way)  # fmt: skip
-            words.append(f"{way} ≈{mean[-1]:.3f}")
-        ax.set(title=function, xlabel="trials")
-        ax.alt = f"Mean regret on {function} after {len(mean)} trials: {', '.join(words)}."
-    axes[0, 0].set_ylabel("mean regret")
-    axes[0, 0].legend()
-    return figure
-
-
-def settings_tried(results, x, y, path=(), ax=None):
-    """Draw the settings that each way of tuning has tried, on logarithmic axes.
-
-    Args:
-        results: way → list of trials, each with a dictionary `settings`.
-        x, y: the names of two settings.
-        path: settings to be joined by a line, in order, such as the winners of best ball.
-        ax: the Axes to draw on; a new figure's, if left out.
-
-    Returns:
-        The Axes.
-    """
-    ax = ax or plt.subplots(figsize=(6.4, 3.8))[1]
-    words = []
-    for n, ((way, trials), marker) in enumerate(zip(results.items(), itertools.cycle("s+xovD"))):
-        points = [[trial.settings[name] for trial in trials] for name in (x, y)]
-        ax.plot(*points, marker, mfc="none", ms=7, color=COLOR_OF.get(way, f"C{n}"), label=way)
-        words.append(f"{way} ≈{len(trials)}")
-    if len(path):
-        ax.plot(*[[settings[name] for settings in path] for name in (x, y)],
-                color=COLOR_OF["best ball"], lw=1.2, label="winners")  # fmt: skip
-    ax.set(xlabel=x.replace("_", " "), ylabel=y.replace("_", " "), xscale="log")
-    ax.set_yscale("log", base=2)
-    ax.yaxis.set_major_formatter("{x:g}")
-    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    names = f"{x.replace('_', ' ')} and {y.replace('_', ' ')}"
-    ax.alt = f"The settings tried, by {names}: {', '.join(words)} of them."
-    ax.alt += " A line joins the winners of best ball." if len(path) else ""
-    return ax
-
-
 # -------------------------------------------------------------------------- devices, many machines
 
 
@@ -2295,3 +2236,178 @@ def rotated_grid(picture, turned, angle, pixel):
 def _square(ax, u, v, **patch):
     """The outline of the pixel whose middle is `u` down and `v` to the right."""
     ax.add_patch(plt.Rectangle((v - 0.5, u - 0.5), 1, 1, fill=False, **patch))
+
+
+# --------------------------------------------------------------------- tuning, on a table of losses
+
+
+def loss_map(rates, sizes, losses, tried=None, way=None, joined=False, exact=True, ax=None):
+    """Draw losses by learning rate and batch size as a heat map, and the settings that were tried.
+
+    Args:
+        rates, sizes: arrays (m,) and (n,), both in equal steps on a logarithmic axis.
+        losses: array (m, n); its colours are logarithmic.
+        tried: numbers of cells, counted row by row, in the order of the trials.
+        way: who tried them: their colour, and the title.
+        joined: whether they are the way of one training, so that a line joins them.
+        exact: whether the settings are the same on every machine; otherwise the words say ≈.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes. A ring is around the lowest loss of those that were tried.
+    """
+    ax = ax or plt.subplots(figsize=(6.6, 3.6))[1]
+    losses, (m, n) = np.asarray(losses, float), np.shape(losses)
+    image = ax.imshow(losses.T, origin="lower", aspect="auto", cmap="Greys_r" if way else "viridis",
+                      norm=LogNorm(losses.min(), losses.max()))  # fmt: skip
+    if ax.figure.axes == [ax]:
+        bar = ax.figure.colorbar(image, label="loss", format="{x:g}")
+        bar.set_ticks([t for t in (0.3, 0.5, 1, 2) if losses.min() < t < losses.max()])
+        bar.minorticks_off()
+    at = range(0, m, 4)
+    ax.set_xticks(at, [f"$10^{{{np.log10(rates[i]):.0f}}}$" for i in at])
+    ax.set_yticks(range(n), [f"{size:g}" for size in sizes])
+    ax.set(xlabel="learning rate", ylabel="batch size", title=way or "")
+    ax.grid(False)
+    best = int(losses.argmin()) if tried is None else min(tried, key=lambda c: losses.flat[c])
+    setting = f"{losses.flat[best]:.2f} at {rates[best // n]:.2g} and {sizes[best % n]:g}"
+    if tried is None:
+        ax.alt = (
+            f"Map of the loss over {m} learning rates and {n} batch sizes: from {losses.min():.2f} "
+            f"to {losses.max():.2f}. The lowest is {setting}."
+        )
+        return ax
+    color = COLOR_OF.get(way, INK)
+    around = {"boxstyle": "circle,pad=0.25", "fc": color, "ec": "w"}
+    ink = "k" if sum(to_rgb(color)) > 1.5 else "w"
+    varies = None if exact else "≈"
+    for number, cell in enumerate(tried, 1):
+        ax.text(*divmod(cell, n), number, ha="center", va="center", fontsize=8, color=ink,
+                bbox=around, zorder=4, gid=varies)  # fmt: skip
+    if joined:
+        ax.plot(*np.transpose([divmod(cell, n) for cell in tried]), color=color, lw=1.5, gid=varies)
+        sign = "" if exact else "≈"
+        first, last = (
+            f"{sign}{rates[cell // n]:.5f} and {sign}{sizes[cell % n]}"
+            for cell in (tried[0], tried[-1])
+        )
+        ax.alt = (
+            f"{way[0].upper()}{way[1:]} on its way over the map of the loss, {len(tried)} "
+            f"settings of one training: from {first} to {last}."
+        )
+        return ax
+    ax.plot(*divmod(best, n), "o", ms=24, mfc="none", mec="#e76300", mew=2.5, gid=varies)
+    trials = "trial" if len(tried) == 1 else "trials"
+    if not exact:
+        setting = f"≈{losses.flat[best]:.2f} at ≈{rates[best // n]:.5f} and ≈{sizes[best % n]:g}"
+    ax.alt = (
+        f"{way[0].upper()}{way[1:]}, {len(tried)} {trials} on the map of the loss. The lowest that "
+        f"was tried is {setting}."
+    )
+    return ax
+
+
+def projected(points, matters, names):
+    """Draw points of the unit square, and what is seen of them along the axis that matters.
+
+    Args:
+        points: way → array (k, 2).
+        matters: function of an array, the loss along the first axis; the second does not matter.
+        names: what the two axes are called.
+
+    Returns:
+        The Figure, a column for each way: the curve with the losses that were seen on it above,
+        the points below.
+    """
+    figure, axes = plt.subplots(2, len(points), figsize=(7.4, 4.2), sharex=True, sharey="row",
+                                height_ratios=(1, 1.6), squeeze=False)  # fmt: skip
+    x, words = np.linspace(0, 1, 201), []
+    for (upper, lower), (way, at) in zip(axes.T, points.items()):
+        at, color = np.asarray(at, float), COLOR_OF.get(way, "C0")
+        upper.plot(x, matters(x), color=INK, lw=1.2)
+        for u, v in at:
+            lower.plot([u, u], [v, 1.06], ":", color=color, lw=1, clip_on=False)
+        upper.plot(at[:, 0], matters(at[:, 0]), "o", color=color, ms=6, clip_on=False)
+        lower.plot(*at.T, "o", color=color, ms=6)
+        lower.set(xlabel=names[0], xlim=(0, 1), ylim=(0, 1), xticks=[0, 1], yticks=[0, 1])
+        different = len(set(at[:, 0].round(9)))
+        upper.set(title=f"{way}: {different} different values")
+        words.append(
+            f"{way}, {different} different ones, lowest loss {matters(at[:, 0]).min():.3f}"
+        )
+    axes[0, 0].set_ylabel("loss")
+    axes[1, 0].set_ylabel(names[1])
+    axes[0, 0].alt = f"Searches with {len(at)} points, seen along {names[0]}: {'; '.join(words)}."
+    return figure
+
+
+def replayed(budgets, means, ends, floor):
+    """Draw how far from the best each way of tuning ends, by its budget, a panel for each judge.
+
+    Args:
+        budgets: n numbers of trials, each twice the last.
+        means: judge → way → array (n,), the mean regret in what the judge measures.
+        ends: judge → way → array (2, n), the lower and the upper ends of its interval.
+        floor: judge → what trying everything gives, a horizontal line.
+
+    Returns:
+        The Figure.
+    """
+    figure, axes = plt.subplots(1, len(means), figsize=(1 + 4.2 * len(means), 3.6), squeeze=False)
+    for ax, (judge, of_ways) in zip(axes[0], means.items()):
+        ax.axhline(floor[judge], ls=":", color=INK, lw=1.5, label="all trials")
+        words = []
+        for k, (way, mean) in enumerate(of_ways.items()):
+            x = np.asarray(budgets, float) * 2 ** (0.09 * (k - (len(of_ways) - 1) / 2))
+            ax.errorbar(x, mean, np.abs(ends[judge][way] - mean), color=COLOR_OF.get(way, f"C{k}"),
+                        marker=MARKERS[k % 6], ms=6, lw=1.2, elinewidth=2, label=way)  # fmt: skip
+            words.append(f"{way} ≈{mean[-1]:.3f}")
+        ax.set(xscale="log", yscale="log", xlabel="trials", ylabel=f"regret, test {judge}")
+        ax.set_xticks(budgets, budgets)
+        ax.minorticks_off()
+        low, high = ax.get_ylim()
+        ticks = [t * 10.0**k for k in range(-4, 3) for t in (1, 1.5, 2, 3, 5, 7)]
+        ticks = [t for t in ticks if low < t < high]
+        ax.set_yticks(ticks, [f"{t:g}" for t in ticks])
+        ax.alt = (
+            f"Mean regret in test {judge} after {', '.join(map(str, budgets))} trials, with "
+            f"intervals; after {budgets[-1]}: {', '.join(words)}; after all ≈{floor[judge]:.3f}."
+        )
+    axes[0, -1].legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return figure
+
+
+def halving(losses, ends, ax=None):
+    """Draw the losses of many trials, epoch by epoch, each up to where it was stopped.
+
+    Args:
+        losses: array (trials, epochs), the loss after each epoch.
+        ends: array (trials,), after how many epochs each was stopped.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes. What a stopped trial would have done is a thin line; the best in the end is drawn
+        thick and dark.
+    """
+    ax = ax or plt.subplots(figsize=(6.6, 3.8))[1]
+    losses, ends = np.asarray(losses, float), np.asarray(ends, int)
+    epochs = np.arange(1, losses.shape[1] + 1)
+    kept = np.flatnonzero(ends == ends.max())
+    winner = kept[losses[kept, -1].argmin()]
+    for n, (curve, end) in enumerate(zip(losses, ends)):
+        color = INK if n == winner else COLOR_OF["random"]
+        ax.plot(epochs, curve, ":", color=INK, lw=0.5, alpha=0.5)
+        ax.plot(epochs[:end], curve[:end], color=color, lw=2.6 if n == winner else 1.4,
+                zorder=4 if n == winner else 3)  # fmt: skip
+        ax.plot(end, curve[end - 1], "o", color=color, ms=5, zorder=4)
+    ax.set(xlabel="epoch", ylabel="validation loss", yscale="log", xticks=epochs)
+    ticks = [t for t in (0.3, 0.5, 1, 2) if losses.min() < t < losses.max()]
+    ax.set_yticks(ticks, [f"{t:g}" for t in ticks])
+    ax.minorticks_off()
+    stops = [f"{np.sum(ends == end)} after epoch {end}" for end in np.unique(ends)[:-1]]
+    ax.alt = (
+        f"Losses of {len(losses)} trials over the epochs: {', '.join(stops)} are stopped, "
+        f"{len(kept)} run to the end. {int(ends.sum())} epochs are spent of {losses.size}; the "
+        f"lowest loss in the end is ≈{losses[winner, -1]:.3f}."
+    )
+    return ax

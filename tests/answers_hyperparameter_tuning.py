@@ -1,50 +1,122 @@
 """Right and wrong answers to the exercises of `dlhelpers/checks/hyperparameter_tuning.py`."""
 
+import math
+
 import numpy as np
+from scipy.stats import norm
 
 
-def random_trials(share, confidence):
-    return int(np.ceil(np.log(1 - confidence) / np.log(1 - share)))
+def improvements(lowest, means, deviations):
+    """By a sum over many equally likely results of each setting."""
+    z = norm.ppf((np.arange(20_000) + 0.5) / 20_000)
+    results = np.array(means)[:, None] + np.array(deviations)[:, None] * z
+    return np.maximum(0, lowest - results).mean(axis=1)
 
 
-def rounded_down(share, confidence):
-    return int(np.log(1 - confidence) / np.log(1 - share))
+def next_setting(lowest, means, deviations):
+    return "abcd"[int(improvements(lowest, means, deviations).argmax())]
 
 
-def not_rounded(share, confidence):
-    return np.log(1 - confidence) / np.log(1 - share)
+def accuracy_gain(mean, deviation, highest, margin):
+    if not deviation:
+        return max(0, mean - highest - margin)
+    z = (mean - highest - margin) / deviation
+    return deviation * (z * norm.cdf(z) + norm.pdf(z))
 
 
-def once_on_average(share, confidence):
-    return int(np.ceil(1 / share))
+def gain_with(gain_of=None, scale=False, zero=None, term=None):
+    """accuracy_gain, with a mistake in it."""
+
+    def answer(mean, deviation, highest, margin):
+        gain = (gain_of or (lambda m, h, margin: m - h - margin))(mean, highest, margin)
+        if not deviation:
+            return max(0.0, gain) if zero is None else zero(gain)
+        z = gain / (1 if scale else deviation)
+        if term:
+            return term(gain, z, deviation)
+        return gain * norm.cdf(z) + deviation * norm.pdf(z)
+
+    return answer
 
 
-def all_hit(share, confidence):
-    return int(np.ceil(np.log(1 - confidence) / np.log(share)))
+def audited(known=40, chooser="validation", seeds=5, report=np.mean, rows=40):
+    """The study of the exercise, with these options."""
+
+    def study(x, y, settings, fit):
+        x = (x - x[:known].mean(axis=0)) / x[:known].std(axis=0)
+        training, validation, test = (x[:rows], y[:rows]), (x[40:60], y[40:60]), (x[60:], y[60:])
+        judges = {"training": (x[:40], y[:40]), "validation": validation, "test": test}
+        losses = [fit(*training, setting)(*judges[chooser]) for setting in settings]
+        best = settings[int(np.argmin(losses))]
+        return best, report([fit(*training, best, seed=seed)(*test) for seed in range(seeds)])
+
+    return study
 
 
-def confidence_for_its_rest(share, confidence):
-    return int(np.ceil(np.log(confidence) / np.log(1 - share)))
+def tuned(rates=(0.03, 0.1, 0.3, 1.0, 3.0), tries=1, last=5, restart=True):
+    """The search of the exercise: each rate for some epochs, then the best one for more."""
+
+    def search(network, training, validation):
+        first, losses = network.get_weights(), []
+        for rate in rates:
+            network.set_weights(first)
+            network.optimizer.learning_rate = rate
+            network.fit(*training, batch_size=32, epochs=tries)
+            loss = network.evaluate(*validation, verbose=0)[0]
+            losses.append(loss if math.isfinite(loss) else math.inf)
+        if restart:
+            network.set_weights(first)
+            network.optimizer.learning_rate = rates[int(np.argmin(losses))]
+            network.fit(*training, batch_size=32, epochs=last)
+        return network
+
+    return search
 
 
-def shares_added_up(share, confidence):
-    return int(np.ceil(confidence / share))
-
-
-def one_more(share, confidence):
-    return random_trials(share, confidence) + 1
-
-
-RIGHT = {"hyperparameter_tuning.random_trials": random_trials}
+NEEDS_KERAS = ["hyperparameter_tuning.tuned"]
+RIGHT = {
+    "hyperparameter_tuning.next_setting": next_setting,
+    "hyperparameter_tuning.accuracy_gain": accuracy_gain,
+    "hyperparameter_tuning.audited": audited(),
+    "hyperparameter_tuning.tuned": tuned(),
+}
 WRONG = {
-    "hyperparameter_tuning.random_trials": [
-        (rounded_down, "Round up: with"),
-        (not_rounded, "A whole number"),
-        (once_on_average, "That many trials"),
-        (all_hit, "All trials must"),
-        (confidence_for_its_rest, "All miss with"),
-        (shares_added_up, "Shares do not"),
-        (one_more, "One trial less"),
-        (lambda share, confidence: int(100 * confidence), "All n trials"),
+    "hyperparameter_tuning.next_setting": [
+        (lambda lowest, means, deviations: "a", "Its mean is low"),
+        (lambda lowest, means, deviations: "c", "Much is unknown"),
+        (lambda lowest, means, deviations: "d", "Without any doubt"),
+    ],
+    "hyperparameter_tuning.accuracy_gain": [
+        (gain_with(lambda m, h, margin: h - m - margin), "An accuracy is"),
+        (gain_with(scale=True), "z is the gain"),
+        (gain_with(lambda m, h, margin: m - h), "The margin has"),
+        (gain_with(lambda m, h, margin: m - h + margin), "It makes the gain"),
+        (gain_with(zero=lambda gain: math.nan), "Without doubt z"),
+        (gain_with(zero=lambda gain: 0.0), "Without doubt a positive"),
+        (gain_with(zero=lambda gain: gain), "Who does not improve"),
+        (gain_with(term=lambda gain, z, s: norm.cdf(z)), "That is how probable"),
+        (gain_with(term=lambda gain, z, s: gain * norm.cdf(z)), "That is the first half"),
+        (
+            gain_with(term=lambda gain, z, s: gain * norm.pdf(z) + s * norm.cdf(z)),
+            "Φ and φ have",
+        ),
+        (gain_with(term=lambda gain, z, s: gain), "That is the mean gain"),
+        (lambda mean, deviation, highest, margin: 1.0, "It is the mean of"),
+    ],
+    "hyperparameter_tuning.audited": [
+        (audited(rows=60), "Which examples"),
+        (audited(known=80), "What may the mean"),
+        (audited(known=60, chooser="test"), "What may the mean"),
+        (audited(chooser="test"), "Whoever picks"),
+        (audited(chooser="training", report=np.min), "Whoever picks"),
+        (audited(report=np.min), "The luckiest"),
+        (audited(seeds=1), "The luckiest"),
+    ],
+    "hyperparameter_tuning.tuned": [
+        (tuned(tries=5), "All trials count"),
+        (tuned(last=6), "All trials count"),
+        (tuned(restart=False), "Weights stay"),
+        (tuned(rates=(1e-4, 3e-4, 1e-3, 3e-3)), "Weights stay"),
+        (tuned(rates=(0.01,), restart=False), "One rate was"),
     ],
 }

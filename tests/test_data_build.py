@@ -408,7 +408,8 @@ def test_every_data_file_has_its_listed_checksum():
 
 
 def test_every_data_file_has_a_recipe(build):
-    assert {f"{name}.npz" for name in build.RECIPES} == set(listed())
+    trained = {"tuning_table.npz"}  # by tools/tuning_table.py, from another of the files
+    assert {f"{name}.npz" for name in build.RECIPES} | trained == set(listed())
 
 
 def test_the_readme_gives_each_files_size_and_each_arrays_shape():

@@ -146,6 +146,27 @@ def test_imagenet_and_the_detector_have_their_published_classes():
     assert (len(detector), detector[0], detector[8]) == (24, "background", "Cat")
 
 
+def test_the_table_of_losses_fits_together():
+    table = datasets.tuning_table()
+    runs, sets = (17, 9, 5, 8), (4,)
+    assert table["learning_rate"].shape == (17,) and table["batch_size"].tolist()[::8] == [8, 2048]
+    np.testing.assert_allclose(table["learning_rate"], np.geomspace(1e-5, 1e-1, 17))
+    for name, shape, most in (("validation", runs + sets, 500), ("test", runs, 10_000)):
+        losses, errors = table[f"{name}_loss"], table[f"{name}_errors"]
+        assert losses.shape == errors.shape == shape
+        assert np.isfinite(losses).all() and losses.min() > 0.1 and errors.max() <= most
+        # Where the loss is low, few digits are misread: the two were not mixed up.
+        good = losses < 0.35
+        assert good.any() and errors[good].max() < 0.2 * most < errors[losses > 1.5].mean()
+    path = ROOT / "data" / "tuning_table.npz"
+    assert path.stat().st_size < 200_000 and table["seconds"] > 60
+
+
+def test_a_missing_table_of_losses_is_not_said_to_come_from_a_recipe(folder):
+    said = message_of(datasets.tuning_table)
+    assert "git checkout -- data/tuning_table.npz" in said and "build.py" not in said
+
+
 def test_seven_photographs_are_named():
     shapes = {name: datasets.photo(name).shape for name in datasets.photo_names()}
     assert shapes == {

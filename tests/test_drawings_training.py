@@ -1,7 +1,6 @@
 """Drawings of training, tuning and many machines: their words, and what stands where."""
 
 import re
-from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -19,10 +18,6 @@ RUNS = {
         {"loss": [4.0, 3.0], "val_loss": [5.0, 4.0]},
     ],
     "another": [{"loss": [1.0, 0.5], "val_loss": [1.0, 0.7]}],
-}
-TRIALS = {
-    "grid": [SimpleNamespace(settings={"rate_of": 0.01, "size": 32})],
-    "best ball": [SimpleNamespace(settings={"rate_of": 0.1, "size": size}) for size in (64, 128)],
 }
 X = np.linspace(0, 1, 5)
 SEARCH = (X, X**2, [0.0, 1.0], 1 - X, X, np.array([0, 1, 4, 2, 0.0]))
@@ -48,7 +43,6 @@ DRAWN = {
     "dense_block": lambda ax=None: drawings.dense_block([16, 12, 10], ax=ax),
     "path_through": lambda ax=None: drawings.path_through(3, [1, 3], ax=ax),
     "on_log_axis": lambda ax=None: drawings.on_log_axis([1, 2], {"a": [1, 10]}, "x", "y", ax=ax),
-    "settings_tried": lambda ax=None: drawings.settings_tried(TRIALS, "rate_of", "size", ax=ax),
     "roofline": lambda ax=None: drawings.roofline([0.1, 10], [1e9, 4e10], ["add", "layer"], ax=ax),
     "predicted_and_measured": lambda ax=None: drawings.predicted_and_measured(
         ["a", "b"], PREDICTED, [4e6, 9e6], ax=ax
@@ -59,7 +53,6 @@ DRAWN = {
 FIGURES = {
     "optimum_and_stop": lambda: drawings.optimum_and_stop([3, 1, 0], [3, 1, 2], [0.1, 0.6, 0.5], 3),
     "expected_improvement": lambda: drawings.expected_improvement(*SEARCH),
-    "mean_regrets": lambda: drawings.mean_regrets({("f", "grid"): [[4, 2], [2, 1]]}),
     "workers": lambda: drawings.workers(SCHEDULES, 2, 4),
 }
 
@@ -358,14 +351,7 @@ def test_a_setting_that_was_tried_is_one_of_x():
         drawings.expected_improvement(X, X, [0.1], X, X, X)
 
 
-def test_a_way_of_tuning_has_one_colour_in_all_pictures():
-    ways = ("grid", "random", "Gaussian process", "best ball")
-    regrets = drawings.mean_regrets({("f", way): [[2.0, 1.0]] for way in ways}).axes[0]
-    tried = drawings.settings_tried({way: TRIALS["grid"] for way in reversed(ways)},
-                                    "rate_of", "size")  # fmt: skip
-    for ax in (regrets, tried):
-        colors = {line.get_label(): to_hex(line.get_color()) for line in ax.lines}
-        assert colors == {way: drawings.COLOR_OF[way] for way in ways}
+def test_the_process_has_its_own_colour():
     upper = drawings.expected_improvement(*SEARCH).axes[0]
     [mean] = [line for line in upper.lines if line.get_label() == "mean m"]
     assert to_hex(mean.get_color()) == drawings.COLOR_OF["Gaussian process"]
@@ -377,28 +363,9 @@ def test_no_colour_stands_for_two_things_that_one_picture_compares():
         ("plain, 4 layers", "plain, 50 layers", "residual, 50 layers"),
         ("plain, gain 1", "plain, gain 2 (He)", "residual"),
         ("gain 2", "gain 2 / 24"),
-        ("by hand", "grid", "random", "Gaussian process", "best ball"),
+        ("folklore", "by hand", "grid", "random", "Gaussian process", "best ball"),
     ):
         assert len({drawings.COLOR_OF[name] for name in group}) == len(group)
-
-
-def test_mean_regrets_have_a_panel_for_each_function():
-    regrets = {("f", "grid"): [[4, 2], [2, 1]], ("g", "grid"): [[1, 1, 3]]}
-    left, right = drawings.mean_regrets(regrets).axes
-    assert left.lines[0].get_ydata().tolist() == [3, 1.5]
-    assert "on f after 2 trials: grid ≈1.500." in left.alt
-    assert "on g after 3 trials: grid ≈3.000." in right.alt
-
-
-def test_the_settings_tried_stand_where_they_are_and_a_line_joins_the_winners():
-    path = [{"rate_of": 0.1, "size": 64}, {"rate_of": 0.2, "size": 128}]
-    ax = drawings.settings_tried(TRIALS, "rate_of", "size", path)
-    grid, ball, winners = ax.lines
-    assert grid.get_xydata().tolist() == [[0.01, 32]]
-    assert ball.get_xydata().tolist() == [[0.1, 64], [0.1, 128]]
-    assert winners.get_xydata().tolist() == [[0.1, 64], [0.2, 128]]
-    assert ax.alt.startswith("The settings tried, by rate of and size: grid ≈1, best ball ≈2")
-    assert "winners" in ax.alt and "winners" not in DRAWN["settings_tried"]().alt
 
 
 # ---------------------------------------------------------------------------------- many machines
