@@ -2411,3 +2411,103 @@ def halving(losses, ends, ax=None):
         f"lowest loss in the end is ≈{losses[winner, -1]:.3f}."
     )
     return ax
+
+
+# ---------------------------------------------------------------------------- features that travel
+
+CLASS_MARKS = "osv^DP"
+
+
+def channels_through(blocks, ax=None):
+    """Draw how many feature maps stand behind each convolution of some blocks, as bars.
+
+    Args:
+        blocks: name → list of (what, channels): first ("input", channels), then each convolution
+            and how many maps it gives. The last has as many as the input, because both are added.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes. Bars are as long as their numbers of maps, on one scale.
+
+    Raises:
+        ValueError: there is no block, or one's first and last numbers of maps differ.
+    """
+    if not blocks:
+        raise ValueError("channels_through got no block.")
+    for name, parts in blocks.items():
+        if parts[0][1] != parts[-1][1]:
+            raise ValueError(
+                f"{name!r} goes from {parts[0][1]} to {parts[-1][1]} maps: nothing can be added."
+            )
+    most = max(channels for parts in blocks.values() for _, channels in parts)
+    rows = max(map(len, blocks.values()))
+    ax = ax or plt.subplots(figsize=(4.3 * len(blocks), 0.62 * rows + 0.6))[1]
+    said = []
+    for i, (name, parts) in enumerate(blocks.items()):
+        middle = 1.75 * i
+        for row, (what, channels) in enumerate(parts):
+            width = channels / most
+            box = Rectangle((middle - width / 2, row - 0.13), width, 0.26, ec=INK)
+            box.set_facecolor(PAPER["blue" if row in (0, len(parts) - 1) else "orange"])
+            ax.add_patch(box)
+            ax.text(middle, row, str(channels), ha="center", va="center_baseline", fontsize=9)
+            if row:
+                ax.text(middle + 0.05, row - 0.5, what, va="center", fontsize=9)
+                _arrow(ax, (middle, row - 0.83), (middle, row - 0.17), INK)
+        widest = max(channels for _, channels in parts) / most
+        end, side, half = len(parts) - 1, middle - widest / 2 - 0.12, parts[0][1] / most / 2
+        ax.plot([middle - half, side, side], [0, 0, end], color=INK, lw=1.2)
+        _arrow(ax, (side, end), (middle - half, end), INK)
+        ax.text(side - 0.04, end / 2, "shortcut", rotation=90, ha="right", va="center", fontsize=9)
+        ax.text(middle, -0.5, name, ha="center", weight="bold")
+        chain = ", ".join(f"{what} to {channels}" for what, channels in parts[1:])
+        said.append(f"{name}: {parts[0][1]} maps, {chain}, and the shortcut adds the input")
+    ax.set(xlim=(-0.85, 1.75 * (len(blocks) - 1) + 0.75), ylim=(rows - 0.7, -0.75))
+    ax.axis("off")
+    ax.alt = f"Feature maps behind each convolution of {_count(len(blocks), 'block')}. "
+    ax.alt += "; ".join(said) + "."
+    return ax
+
+
+def feature_plane(points, labels, classes, where, accuracy=None, ax=None):
+    """Draw pictures as points in a plane, each class with a colour and a mark of its own.
+
+    Args:
+        points: array (pictures, 2).
+        labels: array (pictures,) of whole numbers, the class of each picture.
+        classes: the names of the classes, at most six.
+        where: what the points were made of, such as "pixels" or "features behind block 4".
+        accuracy: what a classifier reads with all of these features, for title and words.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes. Its words say how many pictures lie nearest to one of their own class, after ≈.
+
+    Raises:
+        ValueError: the points are no plane, labels do not go with them, or classes are too many.
+    """
+    points, labels = np.asarray(points, float), np.asarray(labels)
+    if points.ndim != 2 or points.shape[1] != 2 or len(points) < 2:
+        raise ValueError(f"feature_plane got points of shape {points.shape}, not (pictures, 2).")
+    if labels.shape != points.shape[:1]:
+        raise ValueError(f"There are {len(points)} points, but labels of shape {labels.shape}.")
+    if len(classes) > len(CLASS_MARKS) or labels.max() >= len(classes):
+        raise ValueError(f"feature_plane has marks for six classes and names for {len(classes)}.")
+    apart = np.linalg.norm(points[:, None] - points, axis=-1)
+    np.fill_diagonal(apart, np.inf)
+    near = np.mean(labels[apart.argmin(axis=1)] == labels)
+    ax = ax or plt.subplots(figsize=(6.2, 3.7))[1]
+    span = np.abs(points - points.mean(axis=0)).max()
+    for c, name in enumerate(classes):
+        inside = (points[labels == c] - points.mean(axis=0)) / span
+        ax.scatter(*inside.T, s=26, marker=CLASS_MARKS[c], label=name, gid="≈", alpha=0.85, lw=0)
+    ax.set(xlim=(-1.08, 1.08), ylim=(-1.08, 1.08), xticks=(), yticks=(), aspect="equal")
+    ax.set(xlabel="first direction", ylabel="second direction")
+    reads = "" if accuracy is None else f", a linear classifier reads ≈{accuracy:.2f}"
+    ax.set_title(where + ("" if accuracy is None else f": accuracy ≈{accuracy:.2f}"))
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=9)
+    ax.alt = (
+        f"{len(points)} pictures of {len(classes)} classes in a plane, by their {where}{reads}; "
+        f"≈{near:.2f} of them lie nearest to one of their own class."
+    )
+    return ax

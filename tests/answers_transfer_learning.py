@@ -3,58 +3,8 @@
 import numpy as np
 
 
-def softmax(logits):
-    return np.exp(logits) / np.exp(logits).sum()
-
-
-def top_classes(logits, names, k):
-    p = softmax(logits)
-    best = np.argsort(p)[::-1][:k]
-    return [names[i] for i in best], p[best]
-
-
-def worst_classes(logits, names, k):
-    p = softmax(logits)
-    worst = np.argsort(p)[:k]
-    return [names[i] for i in worst], p[worst]
-
-
-def best_last(logits, names, k):
-    p = softmax(logits)
-    best = np.argsort(p)[-k:]
-    return [names[i] for i in best], p[best]
-
-
-def no_softmax(logits, names, k):
-    best = np.argsort(logits)[::-1][:k]
-    return [names[i] for i in best], logits[best]
-
-
-def softmax_of_the_best(logits, names, k):
-    best = np.argsort(logits)[::-1][:k]
-    return [names[i] for i in best], softmax(logits[best])
-
-
-def sigmoid(logits, names, k):
-    best = np.argsort(logits)[::-1][:k]
-    return [names[i] for i in best], 1 / (1 + np.exp(-logits[best]))
-
-
-def unsorted_probabilities(logits, names, k):
-    best = np.argsort(logits)[::-1][:k]
-    return [names[i] for i in best], softmax(logits)[:k]
-
-
-def places(logits, names, k):
-    p = softmax(logits)
-    best = np.argsort(p)[::-1][:k]
-    return best, p[best]
-
-
-def all_of_them(logits, names, k):
-    p = softmax(logits)
-    best = np.argsort(p)[::-1]
-    return [names[i] for i in best], p[best]
+def thawed(maps_in, maps_out, kinds):
+    return maps_out * (maps_in + kinds) + kinds
 
 
 def class_means(features, labels):
@@ -103,21 +53,65 @@ def nearest_class_on_average(features, labels, new):  # the mean of the distance
     return np.unique(labels)[np.argmin(of_class, axis=0)]
 
 
+def reader(scale=1 / 127.5, offset=-1, frozen=True, training=False, rate=1e-3):
+    """A function that makes the model of `shoe_reader`, right or with some of its faults."""
+
+    def model(backbone):
+        import keras
+        from keras import layers
+
+        backbone.trainable = not frozen
+        pictures = keras.Input((32, 32, 3))
+        x = layers.Rescaling(scale, offset=offset)(pictures)
+        x = layers.GlobalMaxPooling2D()(backbone(x, training=training))
+        model = keras.Model(pictures, layers.Dense(4)(x))
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(keras.optimizers.Adam(rate), loss)
+        return model
+
+    return model
+
+
+def head(*names, activation=None, classes=6, side=4):
+    """A function that makes a model for `small_head` of layers by their names."""
+
+    def model(*_):
+        import keras
+        from keras import layers
+
+        parts = [getattr(layers, name)() for name in names]
+        last = layers.Dense(classes, activation=activation)
+        return keras.Sequential([keras.Input((side, side, 64)), *parts, last])
+
+    return model
+
+
+def strongest_by_hand():
+    import keras
+    from keras import layers
+
+    wide = layers.MaxPooling2D(4)
+    return keras.Sequential([keras.Input((4, 4, 64)), wide, layers.Flatten(), layers.Dense(6)])
+
+
+NEEDS_KERAS = ["transfer_learning.shoe_reader", "transfer_learning.small_head"]
 RIGHT = {
-    "transfer_learning.top_classes": top_classes,
+    "transfer_learning.thawed": thawed,
     "transfer_learning.nearest_mean": nearest_mean,
+    "transfer_learning.shoe_reader": reader(),
+    "transfer_learning.small_head": strongest_by_hand,
 }
 WRONG = {
-    "transfer_learning.top_classes": [
-        (worst_classes, "These are the least"),
-        (best_last, "The best comes"),
-        (no_softmax, "These are logits;"),
-        (softmax_of_the_best, "The softmax divides"),
-        (sigmoid, "This is the"),
-        (unsorted_probabilities, "These are the first"),
-        (places, "Names are wanted,"),
-        (all_of_them, "These are all"),
-        (lambda logits, names, k: top_classes(logits, names, k)[0], "Give a list"),
+    "transfer_learning.thawed": [
+        (lambda i, o, k: o * k + k, "That is the head"),
+        (lambda i, o, k: i * o, "That is the convolution"),
+        (lambda i, o, k: thawed(i, o, k) - k, "A dense head"),
+        (lambda i, o, k: thawed(i, o, k) + o, "This convolution"),
+        (lambda i, o, k: thawed(i, o, k) + 2 * o, "γ and β"),
+        (lambda i, o, k: thawed(i, o, k) + 4 * o, "Batch normalization"),
+        (lambda i, o, k: thawed(i, o, k) + 8 * i * o, "The kernel of"),
+        (lambda i, o, k: i * o + i * k + k, "The head stands"),
+        (lambda i, o, k: 1, "Two parts"),
     ],
     "transfer_learning.nearest_mean": [
         (number_of_the_mean, "This is the number"),
@@ -131,5 +125,19 @@ WRONG = {
             lambda features, labels, new: distances(class_means(features, labels), new),
             "For each row",
         ),
+    ],
+    "transfer_learning.shoe_reader": [
+        (reader(1 / 255, 0, frozen=False, training=True, rate=0.5), "It learned from"),
+        (reader(1, 0), "It learned from"),
+        (reader(training=True), "Something random"),
+        (reader(frozen=False), "The head starts"),
+        (reader(rate=0.5), "A head on"),
+    ],
+    "transfer_learning.small_head": [
+        (head("GlobalMaxPooling2D", side=8), "keras.Input"),
+        (head("GlobalMaxPooling2D", classes=10), "keras.Input"),
+        (head("GlobalMaxPooling2D", activation="softmax"), "The loss makes"),
+        (head("Flatten"), "A dense layer"),
+        (head("GlobalAveragePooling2D"), "The sign stands"),
     ],
 }
