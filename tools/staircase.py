@@ -19,18 +19,25 @@ NOTEBOOK = ROOT / "notebooks" / "11_mnist_cnn.ipynb"
 LAST_CELL = "def misread("  # the first cell that has this is the last that is executed
 
 
-def lesson(last=LAST_CELL):
+def lesson(last=LAST_CELL, skip=(), seed=0):
     """Execute the notebook's cells up to one that contains `last`; returns their names and values.
 
+    Args:
+        last: a text.
+        skip: texts; cells that contain one of them are left out.
+        seed: Keras's seed behind the set-up cell.
+
     Raises:
-        ValueError: no cell does.
+        ValueError: no cell contains `last`.
     """
     names = {}
     for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] == "code":
-            code = "".join(cell["source"])
+        code = "".join(cell["source"])
+        if cell["cell_type"] == "code" and not any(text in code for text in skip):
             with contextlib.redirect_stdout(io.StringIO()):  # figures and tables are for the page
                 exec(compile(code, NOTEBOOK.name, "exec"), names)
+            if "set_random_seed(0)" in code:  # the set-up cell
+                names["keras"].utils.set_random_seed(seed)
             if last in code:
                 return names
     raise ValueError(f"No cell of {NOTEBOOK} contains {last!r}.")

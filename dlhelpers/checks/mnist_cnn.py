@@ -2,31 +2,19 @@
 
 import numpy as np
 
-INGREDIENTS = [
-    "batch normalization",
-    "shifts",
-    "schedule",
-    "averaged weights",
-    "shifted copies",
-]
 
-
-def missed_most_inputs(random):
+def without_schedule_inputs(random):
     return [()]
 
 
-def missed_most():
+def without_schedule():
     mistakes = {
-        "It costs some. These three layers learn without it, too, once the rate suits "
-        "them: depth is where it is needed.": "batch normalization",
-        "Averaged weights stand in for it: what the falling rate settles, their mean settles, "
-        "too.": "schedule",
-        "Behind a schedule that has fallen to zero the last weights hardly move: their mean is "
-        "about where they are.": "averaged weights",
-        "They take away a few of the last errors, and the network has learned from shifts "
-        "already.": "shifted copies",
+        "That is about what the step of the staircase gave back. But there the mean of the weights "
+        "was not yet there, and what does a mean of the last weights do?": "twice as many",
+        "Less: one of the other ingredients does nearly the same job, and has little to do as long "
+        "as the schedule is there. Which?": "half as many more",
     }
-    return "shifts", mistakes, ""
+    return "hardly more", mistakes, ""
 
 
 def moving_average_inputs(random):
@@ -173,17 +161,17 @@ def reader_measure(model, progress, learn=None):
 
 ENDS = "keras.Input((24, 24, 1)) and ten scores from layers.Dense(10) are wanted."
 EXERCISES = {
-    "missed_most": {
+    "without_schedule": {
         "kind": "predict",
-        "inputs": missed_most_inputs,
-        "case": missed_most,
-        "options": INGREDIENTS,
-        "because": "without them the other five misread about twice as many validation digits",
+        "inputs": without_schedule_inputs,
+        "case": without_schedule,
+        "options": ["hardly more", "half as many more", "twice as many"],
+        "because": "the mean of the weights does what the falling rate did, and each has little "
+        "to do where the other is",
         "hints": [
-            "Two of the five do nearly the same job: where one is there, the other is hardly "
-            "missed. Which two?",
-            "4,000 digits are few for 57,000 parameters. Which ingredient shows the network more "
-            "pictures than there are?",
+            "What does a falling rate do to the weights in the last steps?",
+            "It lets them settle in the middle of where they jump about. Which other ingredient "
+            "finds the middle, and what did it give on the staircase?",
         ],
     },
     "moving_average": {
