@@ -108,7 +108,6 @@ WRONG = {
         (learns(order=False), "Whatever shuffles"),
         (learns(kernels="zeros"), "Kernels that"),
         (learns(last="relu"), "What stands"),
-        (learns(last="softmax"), "What stands"),
         (learns(rate=3.0), "Pictures, labels"),
     ],
     "mnist_cnn.few_parameters": [*BUILDS, (reads(32, dense=(256,)), "params.explain(model) tells")],
