@@ -2366,7 +2366,7 @@ def rate_and_losses(at, rates, training, validation, now, limits=None):
             f"{len(validation)} losses, and epoch {now}."
         )
     epochs = len(training)
-    figure, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(7.4, 2.7))
     rate = float(np.interp(now / epochs, at, rates))
     left.plot(np.asarray(at) * epochs, rates, color="#717581")
     left.plot(now, rate, "o", ms=9, color="#bd1f01", clip_on=False)
