@@ -17,7 +17,7 @@ import numpy as np
 from staircase import NOTEBOOK, lesson
 
 LAST_CELL = "seconds += time.perf_counter()"  # the first cell that has this is the last one needed
-COMPARISONS = "= misread(", "[misread(", "live)", "trained(frozenset(OF_TRAINING"  # not needed
+COMPARISONS = "[misread(", "ten_seeds", "trained(frozenset(OF"  # not needed
 
 
 def keras_io_network(keras, x_train, y_train, epochs, seed):
