@@ -6,6 +6,8 @@ returns the Figure, whose words stand on its first Axes. It never shows or close
 of one size for `plotting.steps` come from one function, called once for each step.
 """
 
+import sys
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import patheffects
@@ -2511,3 +2513,205 @@ def feature_plane(points, labels, classes, where, accuracy=None, ax=None):
         f"≈{near:.2f} of them lie nearest to one of their own class."
     )
     return ax
+
+
+# --------------------------------------------------------------------------- a CNN for MNIST
+
+CANVAS = 56  # squares on a side of the canvas that a reader draws on
+
+
+def staircase(names, runs, live=None, ax=None):
+    """Draw how many errors each step of a staircase leaves: the range over seeds, and one run.
+
+    Args:
+        names: n texts, from the top of the staircase down.
+        runs: array (n, seeds) of errors; a bar goes from the fewest to the most, a line marks the
+            median.
+        live: n numbers, the errors of one more run, drawn as circles; none, if left out.
+        ax: the Axes to draw on; a new figure's, if left out.
+
+    Returns:
+        The Axes. In its words the numbers of `runs` are exact, those of `live` stand behind ≈.
+
+    Raises:
+        ValueError: `runs` or `live` have another number of steps than `names`.
+    """
+    runs = np.asarray(runs)
+    steps = {len(names), len(runs), len(runs if live is None else live)}
+    if runs.ndim != 2 or len(steps) > 1:
+        raise ValueError(f"staircase got {len(names)} names, but runs of shape {runs.shape}.")
+    ax = ax or plt.subplots(figsize=(7.4, 0.42 * len(names) + 1))[1]
+    low, middle, high = runs.min(axis=1), np.median(runs, axis=1), runs.max(axis=1)
+    rows = np.arange(len(names))
+    ax.barh(rows, high - low, left=low, height=0.55, color=PAPER["blue"], label="range over seeds")
+    ax.plot(middle, rows, "|", ms=13, mew=2.5, color=INK, label="median")
+    said = ""
+    if live is not None:
+        ax.plot(live, rows, "o", color="#bd1f01", mfc="none", mew=1.8, label="this run", gid="≈")
+        said = " This run: " + ", ".join(f"≈{errors:.0f}" for errors in live) + "."
+    ax.set(xlabel="misread digits", xlim=(0, 1.05 * high.max()))
+    ax.set_yticks(rows, names)
+    ax.invert_yaxis()
+    ax.legend(loc="lower right")
+    each = "; ".join(f"{name} {m:g} ({a:g} to {b:g})" for name, a, m, b in
+                     zip(names, low, middle, high))  # fmt: skip
+    ax.alt = (
+        f"Misread digits step by step, the median of {runs.shape[1]} seeds and their range: {each}."
+        f"{said}"
+    )
+    return ax
+
+
+def rate_and_losses(at, rates, training, validation, now, limits=None):
+    """Draw one frame of a training: the schedule with a dot, and the losses of the epochs so far.
+
+    Args:
+        at, rates: arrays (n,), the share of the training that is over, and the learning rate.
+        training, validation: arrays (epochs,), the losses after each epoch.
+        now: how many epochs are over, from 0.
+        limits: the lowest and the highest loss on the axis; those of the curves, if left out.
+
+    Returns:
+        The Figure, whose words stand on its first Axes.
+
+    Raises:
+        ValueError: the curves differ in length, or `now` is no epoch of them.
+    """
+    if len(training) != len(validation) or not 0 <= now <= len(training) or len(at) != len(rates):
+        raise ValueError(
+            f"rate_and_losses got {len(at)} places, {len(rates)} rates, {len(training)} and "
+            f"{len(validation)} losses, and epoch {now}."
+        )
+    epochs = len(training)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(7.4, 2.7))
+    rate = float(np.interp(now / epochs, at, rates))
+    left.plot(np.asarray(at) * epochs, rates, color="#717581")
+    left.plot(now, rate, "o", ms=9, color="#bd1f01", clip_on=False)
+    left.set(xlabel="epoch", ylabel="learning rate", xlim=(0, epochs), ylim=(0, None))
+    x = np.arange(1, now + 1)
+    right.plot(x, training[:now], "-o", ms=5, color="#3f90da", label="training", gid="≈")
+    right.plot(x, validation[:now], "--s", ms=5, color="#bd1f01", label="validation", gid="≈")
+    limits = limits or (0, 1.05 * max(np.max(training), np.max(validation)))
+    right.set(xlabel="epoch", ylabel="loss", xlim=(0.5, epochs + 0.5), ylim=limits, xticks=x)
+    right.set_xticks(range(1, epochs + 1))
+    right.legend(loc="upper right")
+    said = f"after epoch {now} of {epochs} the learning rate is {rate:.4f}"
+    losses = (
+        f", the training loss ≈{training[now - 1]:.3f}, the validation loss "
+        f"≈{validation[now - 1]:.3f}"
+        if now
+        else f", and nothing is known; there will be {epochs} epochs"
+    )
+    left.alt = f"Left the schedule, right the losses: {said}{losses}."
+    return figure
+
+
+def canvas():
+    """Display a canvas to draw a digit on; what was drawn comes back as a text or as a picture.
+
+    A plain HTML canvas with a few lines of script that ask nothing of anybody: it works in
+    JupyterLab, in Colab and in the book. Under it stands the drawing as a text, to copy into
+    `from_canvas`; "Save" gives it as digit.png.
+
+    Outside Jupyter and IPython the words alone are printed.
+    """
+    words = "A canvas to draw a digit on, its text to copy, and a button that saves digit.png."
+    if "IPython" not in sys.modules or sys.modules["IPython"].get_ipython() is None:
+        print(words)
+        return
+    from IPython.display import display
+
+    page = CANVAS_PAGE.replace("SIDE", str(CANVAS))
+    display({"text/html": page, "text/plain": words}, raw=True)
+
+
+def from_canvas(text):
+    """The drawing that the text of `canvas` holds.
+
+    Returns:
+        A uint8 array (56, 56): 255 for paper, 0 for ink.
+
+    Raises:
+        ValueError: the text was not copied as a whole.
+    """
+    text = "".join(str(text).split())
+    try:
+        bits = np.unpackbits(np.frombuffer(bytes.fromhex(text), np.uint8))
+    except ValueError:
+        bits = np.zeros(0, np.uint8)
+    if bits.size != CANVAS**2:
+        raise ValueError(
+            f"This is no drawing: the canvas gives {CANVAS**2 // 4} of the characters 0 to 9 and "
+            f"a to f, here are {len(text)}. Copy its whole text."
+        )
+    return 255 * (1 - bits.reshape(CANVAS, CANVAS))
+
+
+CANVAS_PAGE = """<div data-draw="digit" style="max-width: 30em">
+<canvas width="280" height="280" role="img" aria-label="Paper to draw a digit on,
+with a mouse, a pen or a finger" style="border: 1px solid #717581; background: #ffffff;
+touch-action: none; cursor: crosshair"></canvas>
+<div style="display: flex; flex-wrap: wrap; gap: 0.5em; margin: 0.3em 0"></div>
+<textarea readonly rows="2" aria-label="the drawing as a text" style="width: 100%; box-sizing:
+border-box; font-family: monospace"></textarea></div>
+<script>
+document.querySelectorAll('[data-draw="digit"]:not([data-ready])').forEach(place => {
+  place.dataset.ready = "yes";
+  const paper = place.querySelector("canvas"), text = place.querySelector("textarea");
+  const pen = paper.getContext("2d"), side = SIDE, ink = new Uint8Array(side * side);
+  let last = null;
+  function show() {
+    const size = paper.width / side;
+    pen.fillStyle = "#ffffff";
+    pen.fillRect(0, 0, paper.width, paper.height);
+    pen.fillStyle = "#000000";
+    ink.forEach((dark, i) => {
+      if (dark) pen.fillRect((i % side) * size, Math.floor(i / side) * size, size, size);
+    });
+  }
+  function tell() {
+    let hex = "";
+    for (let i = 0; i < ink.length; i += 4)
+      hex += (8 * ink[i] + 4 * ink[i + 1] + 2 * ink[i + 2] + ink[i + 3]).toString(16);
+    text.value = ink.includes(1) ? hex : "";
+  }
+  function dot(x, y) {
+    for (let v = Math.floor(y - 2); v <= y + 2; v++)
+      for (let u = Math.floor(x - 2); u <= x + 2; u++)
+        if (u >= 0 && v >= 0 && u < side && v < side && Math.hypot(u + 0.5 - x, v + 0.5 - y) < 2)
+          ink[v * side + u] = 1;
+  }
+  function stroke(event) {
+    const frame = paper.getBoundingClientRect();
+    const x = (event.clientX - frame.left) / frame.width * side;
+    const y = (event.clientY - frame.top) / frame.height * side;
+    const [a, b] = last || [x, y], steps = Math.ceil(Math.hypot(x - a, y - b)) + 1;
+    for (let n = 0; n <= steps; n++) dot(a + (x - a) * n / steps, b + (y - b) * n / steps);
+    last = [x, y];
+    show();
+  }
+  paper.addEventListener("pointerdown", event => {
+    paper.setPointerCapture(event.pointerId);
+    stroke(event);
+  });
+  paper.addEventListener("pointermove", event => { if (last) stroke(event); });
+  ["pointerup", "pointercancel"].forEach(end =>
+    paper.addEventListener(end, () => { last = null; tell(); }));
+  function button(words, action) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.textContent = words;
+    made.addEventListener("click", action);
+    place.querySelector("div").append(made);
+  }
+  button("Clear", () => { ink.fill(0); show(); tell(); });
+  button("Copy", () => { text.select(); document.execCommand("copy"); });
+  button("Save digit.png", () => {
+    const link = document.createElement("a");
+    link.href = paper.toDataURL("image/png");
+    link.download = "digit.png";
+    link.click();
+  });
+  show();
+});
+</script>"""

@@ -29,7 +29,7 @@ OLD = {  # the number of the notebook that an exercise was called by, and what w
     "05": "batch_normalization", "06": "dropout", "07": "early_stopping", "08": "skip_connections",
     "09": "convolution", "10": "pooling", "11": "mnist_cnn", "12": "data_augmentation",
     "13": "transfer_learning", "14": "object_detection", "15": "hyperparameter_tuning",
-    "16": "devices", "06.dropout": "home_made", "11.recall": "digit_recall",
+    "16": "devices", "06.dropout": "home_made",
 }  # fmt: skip
 NO_ANSWER = "not answered yet"
 

@@ -403,7 +403,6 @@ def test_an_unknown_exercise_is_named_with_those_of_its_topic(tiny, capsys):
         ("09.convolve2d", "convolution.convolve2d"),
         ("16.largest_batch", "devices.largest_batch"),
         ("06.dropout", "dropout.home_made"),
-        ("11.recall", "mnist_cnn.digit_recall"),
     ],
 )
 def test_an_old_name_gives_one_sentence_with_the_new_one(old, new, capsys):
