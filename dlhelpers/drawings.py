@@ -2329,6 +2329,7 @@ def mixed_pictures(first, second, names, mixed):
         above.imshow(picture, cmap="gray_r", vmin=0, vmax=1)
         above.set_title(title, fontsize=10)
         above.set(xticks=[], yticks=[])
+        above.spines[:].set_visible(True)
         below.barh(0, share, color=INK_MAP(1.0))
         below.barh(0, 1 - share, left=share, color=MARK)
         for name, part, middle in (
