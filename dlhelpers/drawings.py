@@ -2715,3 +2715,57 @@ document.querySelectorAll('[data-draw="digit"]:not([data-ready])').forEach(place
   show();
 });
 </script>"""
+
+
+# -------------------------------------------------------------------------------- data augmentation
+
+
+def mixed_pictures(first, second, names, mixed):
+    """Draw two pictures and mixtures of them, each above a bar that shows its label.
+
+    Args:
+        first, second: arrays (height, width), values from 0 (paper) to 1 (ink).
+        names: what the two show; their labels.
+        mixed: title → (array (height, width), the share of the first picture in the label).
+
+    Returns:
+        The Figure.
+
+    Raises:
+        ValueError: the pictures differ in shape, or a share is not between 0 and 1.
+    """
+    panels = {names[0]: (first, 1.0), names[1]: (second, 0.0), **mixed}
+    shapes = {np.shape(picture) for picture, _ in panels.values()}
+    if len(shapes) > 1 or len(*shapes) != 2:
+        raise ValueError(f"mixed_pictures got pictures of shapes {sorted(shapes)}.")
+    for title, (_, share) in panels.items():
+        if not 0 <= share <= 1:
+            raise ValueError(f"mixed_pictures: {title!r} has the share {share:g}, not in 0 to 1.")
+    figure, axes = plt.subplots(
+        2, len(panels), figsize=(1.6 * len(panels), 2.5), height_ratios=(6, 1)
+    )
+    said = []
+    for (above, below), (title, (picture, share)) in zip(axes.T, panels.items()):
+        above.imshow(picture, cmap="gray_r", vmin=0, vmax=1)
+        above.set_title(title, fontsize=10)
+        above.set(xticks=[], yticks=[])
+        above.spines[:].set_visible(True)
+        below.barh(0, share, color=INK_MAP(1.0))
+        below.barh(0, 1 - share, left=share, color=MARK)
+        for name, part, middle in (
+            (names[0], share, share / 2),
+            (names[1], 1 - share, (1 + share) / 2),
+        ):
+            if part > 0.2:
+                text = f"{name}: {part:.2f}" if part > 0.4 else f"{part:.2f}"
+                below.text(middle, 0, text, ha="center", va="center", fontsize=8, color=INK)
+        below.set(xlim=(0, 1))
+        below.axis("off")
+        if title in mixed:
+            ink = np.asarray(picture, float).sum()
+            said.append(
+                f"{title}: ink {ink:.1f}, label {share:.2f} {names[0]} and {1 - share:.2f} "
+                f"{names[1]}"
+            )
+    axes[0, 0].alt = f"{names[0]}, {names[1]}, and both mixed. {'; '.join(said)}."
+    return figure

@@ -3,23 +3,6 @@
 import numpy as np
 
 
-def color_shift(picture, shifts):
-    return np.clip(picture.astype(int) + shifts, 0, 255).astype("uint8")
-
-
-def wrapped(picture, shifts):
-    return picture + shifts.astype("uint8")
-
-
-def clipped_after_wrapping(picture, shifts):
-    return np.clip((picture + shifts.astype("uint8")), 0, 255)
-
-
-def rescaled(picture, shifts):
-    added = picture.astype(int) + shifts
-    return (added - added.min()) / (added.max() - added.min()) * 255
-
-
 def flip_box(box, width):
     x, y, w, h = box
     return width - x - w, y, w, h
@@ -32,31 +15,94 @@ def box_answer(change):
     return answer
 
 
-RIGHT = {"data_augmentation.color_shift": color_shift, "data_augmentation.flip_box": flip_box}
+def fill(share, label, other):
+    return label + share * (other - label)
+
+
+def covered(size, box, ends=(True, True)):
+    """How many rows and columns of the picture the box covers, counted one by one."""
+    begin, end = ends
+    counts = []
+    for n, first, length in zip(size, box[:2], box[2:]):
+        low, high = (0 if begin else -99), (n if end else 99)
+        counts.append(len([i for i in range(first, first + length) if low <= i < high]))
+    return counts
+
+
+def mixed_label(label, other, size, box, ends=(True, True)):
+    rows, columns = covered(size, box, ends)
+    return fill(rows * columns / (size[0] * size[1]), label, other)
+
+
+def one_side(label, other, size, box):
+    return fill(covered(size, box)[0] / size[0], label, other)
+
+
+def of_the_box(label, other, size, box):
+    return fill(np.prod(covered(size, box)) / (box[2] * box[3]), label, other)
+
+
+def pixels(label, other, size, box):
+    return fill(np.prod(covered(size, box)), label, other)
+
+
+def larger(label, other, size, box):
+    return other if np.prod(covered(size, box)) > np.prod(size) / 2 else label
+
+
+def prepare(mirror=False, labels_too=True, validation_too=False, seeded=False, change=True):
+    """A function for `prepare`, right or with some of its faults."""
+
+    def answer(digits, labels, validation, random):
+        if seeded:
+            random = np.random.default_rng(0)
+        if not change:
+            return digits, labels, validation
+        if mirror:
+            digits = np.flip(digits, axis=2)
+        digits = np.roll(digits, int(random.integers(-2, 3)), axis=2)
+        if validation_too:
+            validation = np.roll(validation, 1, axis=2)
+        order = random.permutation(len(digits))
+        share = random.beta(0.4, 0.4, (len(digits), 1))
+        mixed = share[..., None] * digits + (1 - share[..., None]) * digits[order]
+        if labels_too:
+            labels = share * labels + (1 - share) * labels[order]
+        return mixed, labels, validation
+
+    return answer
+
+
+def augmenter(angle=40, side=28, always=False, learns=False, turn=True):
+    """A function that makes a model for `augmenter`."""
+
+    def model():
+        import keras
+        from keras import layers
+
+        model = keras.Sequential([keras.Input((side, side, 1))])
+        if turn:
+            model.add(layers.RandomRotation(angle / 360, fill_mode="constant"))
+        if always:
+            model.add(layers.Rescaling(0.5))
+        if learns:
+            model.add(layers.Conv2D(1, 1, use_bias=False, kernel_initializer="ones"))
+        if not turn:
+            model.add(layers.Rescaling(1.0))
+        return model
+
+    return model
+
+
+NEEDS_KERAS = ["data_augmentation.augmenter"]
+RIGHT = {
+    "data_augmentation.flip_box": flip_box,
+    "data_augmentation.fitting": lambda: ["a few degrees", "dusk and rain", "any angle"],
+    "data_augmentation.mixed_label": mixed_label,
+    "data_augmentation.prepare": prepare(),
+    "data_augmentation.augmenter": augmenter(),
+}
 WRONG = {
-    "data_augmentation.color_shift": [
-        (wrapped, "A uint8 has"),
-        (clipped_after_wrapping, "A uint8 has"),
-        (lambda picture, shifts: picture + shifts, "Values below 0"),
-        (lambda picture, shifts: np.minimum(picture + shifts, 255), "Above 255 is"),
-        (lambda picture, shifts: np.maximum(picture + shifts, 0), "Below 0 is"),
-        (lambda picture, shifts: np.clip(picture + shifts[::-1], 0, 255), "The shifts come"),
-        (
-            lambda picture, shifts: np.clip(picture + shifts.sum(), 0, 255),
-            "Each channel has a shift of its own; this adds",
-        ),
-        (
-            lambda picture, shifts: np.clip(picture + shifts[0], 0, 255),
-            "Each channel has a shift of its own; this gives",
-        ),
-        (lambda picture, shifts: np.clip(picture * (1 + shifts / 255), 0, 255), "A shift is"),
-        (lambda picture, shifts: np.clip(picture + shifts, 0, 1), "The range of"),
-        (rescaled, "This scales the"),
-        (
-            lambda picture, shifts: np.clip(picture.astype(int) - shifts, 0, 255),
-            "Add each channel's",
-        ),
-    ],
     "data_augmentation.flip_box": [
         (box_answer(lambda x, y, w, h, width: (width - x, y, w, h)), "That is where the left"),
         (box_answer(lambda x, y, w, h, width: (width - 1 - x - w, y, w, h)), "One pixel too"),
@@ -68,5 +114,38 @@ WRONG = {
         (box_answer(lambda x, y, w, h, width: (width - x - w, y, h, w)), "A flip changes"),
         (box_answer(lambda x, y, w, h, width: (-x, y, w, h)), "x counts from"),
         (box_answer(lambda x, y, w, h, width: (width - x - w + 1, y, w, h)), "The right side,"),
+    ],
+    "data_augmentation.fitting": [
+        (lambda: ["dusk and rain", "any angle", "a few degrees"], "X-rays are taken"),
+        (lambda: ["any angle", "dusk and rain", "a few degrees"], "A patient stands"),
+        (lambda: ["dusk and rain", "a few degrees", "any angle"], "Only the screws"),
+        (lambda: ["a few degrees", "any angle", "dusk and rain"], "The X-rays are"),
+        (lambda: ["any angle", "a few degrees", "dusk and rain"], "All are one"),
+    ],
+    "data_augmentation.mixed_label": [
+        (lambda *given: mixed_label(*given, ends=(False, False)), "The box may"),
+        (lambda *given: mixed_label(*given, ends=(False, True)), "Below and to"),
+        (lambda *given: mixed_label(*given, ends=(True, False)), "Above and to"),
+        (lambda a, b, size, box: mixed_label(b, a, size, box), "The pasted part"),
+        (one_side, "An area is"),
+        (of_the_box, "That is how"),
+        (pixels, "This counts pixels"),
+        (larger, "Both labels count"),
+        (lambda a, b, size, box: (a + b) / 2, "The two shares"),
+        (lambda a, b, size, box: a * 0.9 + b * 0.1, "Which rows and"),
+    ],
+    "data_augmentation.prepare": [
+        (prepare(True, False, True, True), "Validation pictures stand"),
+        (prepare(mirror=True, seeded=True), "Which change does"),
+        (prepare(labels_too=False), "Where pictures are"),
+        (prepare(seeded=True), "Every step needs"),
+        (prepare(change=False), "Every step needs"),
+    ],
+    "data_augmentation.augmenter": [
+        (augmenter(side=32), "keras.Input((28, 28, 1))"),
+        (augmenter(always=True), "Layers named Random"),
+        (augmenter(turn=False), "Which layer turns"),
+        (augmenter(learns=True), "Augmentation has nothing"),
+        (augmenter(angle=10), "How far do"),
     ],
 }

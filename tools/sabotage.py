@@ -78,10 +78,10 @@ SABOTAGES = {
         "return [conv, *(layers.AveragePooling2D() for _ in pooling), *normal]",
         "more than 99.3 % of the test digits are read right",
     ),
-    "12_data_augmentation": (
-        "def slight(digits, random, angle=15)",
-        "def slight(digits, random, angle=180)",
-        "in every draw, slight changes help to read 2 more of 100",
+    "12_data_augmentation": (  # what is called slight turns by any angle
+        "return moved(digits, 15 * strength * angle,",
+        "return moved(digits, (180 if strength else 0) * angle,",
+        "slight changes help to read more upright digits",
     ),
     "14_object_detection": (  # the boxes are the anchors: nothing moves or stretches them
         """    y, x = y + t_y / 10 * h, x + t_x / 10 * w
