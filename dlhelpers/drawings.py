@@ -2054,8 +2054,8 @@ def learning_rate(at, rates, steps_per_epoch, ax=None):
     ax.plot(at, rates, color=INK)
     ax.plot(ends, after, "o", color=INK, clip_on=False)
     for n, (step, rate) in enumerate(zip(ends, after), 1):
-        is_last = step == last
-        ax.annotate(f"epoch {n}", (step, rate), (0, 8) if is_last else (5, 2), fontsize=8,
+        is_last = step == last  # above the one before it
+        ax.annotate(f"epoch {n}", (step, rate), (0, 18) if is_last else (5, 4), fontsize=8,
                     textcoords="offset points", ha="right" if is_last else "left")  # fmt: skip
     middle = (at[0] + at[peak]) / 2
     ax.text(middle, 1.02 * rates[peak], "warm-up", ha="center", va="bottom", fontsize=9)
@@ -2096,9 +2096,8 @@ def confusion(counts, ax=None):
     ax = ax or plt.subplots(figsize=(0.5 * n + 0.5, 0.46 * n + 0.5))[1]
     right = np.eye(n, dtype=bool)
     errors = np.where(right, 0, counts)
-    ax.imshow(
-        errors, cmap="Oranges", vmin=0, vmax=1.6 * max(errors.max(), 1)
-    )  # text stays readable
+    most = 1.6 * max(errors.max(), 1)  # text stays readable
+    ax.imshow(errors, cmap="Oranges", vmin=0, vmax=most, gid="≈")
     for i, j in np.ndindex(n, n):
         if i == j:
             ax.add_patch(plt.Rectangle((j - 0.5, i - 0.5), 1, 1, color=PAPER["gray"], lw=0))

@@ -240,7 +240,9 @@ TRIED = [
 @pytest.mark.parametrize(
     ("module", "name"), TRIED, ids=[f"{m.__name__.split('.')[1]}.{name}" for m, name in TRIED]
 )
-def test_what_does_not_belong_there_gets_one_sentence(module, name, working):
+def test_what_does_not_belong_there_gets_one_sentence(module, name, working, monkeypatch):
+    for table in ("TAUGHT", "FORMULAS", "MULTIPLY_ADDS"):  # what is taught is forgotten again
+        monkeypatch.setattr(params, table, getattr(params, table).copy())
     function = getattr(module, name)
     arguments = working[function]
     assert name in SETS_A_MACHINE_UP or outcome(function, arguments) == "works"
