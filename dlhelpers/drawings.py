@@ -2054,13 +2054,12 @@ def learning_rate(at, rates, steps_per_epoch, ax=None):
     ax.plot(at, rates, color=INK)
     ax.plot(ends, after, "o", color=INK, clip_on=False)
     for n, (step, rate) in enumerate(zip(ends, after), 1):
-        is_last = step == last  # above the one before it
-        ax.annotate(f"epoch {n}", (step, rate), (0, 18) if is_last else (5, 4), fontsize=8,
-                    textcoords="offset points", ha="right" if is_last else "left")  # fmt: skip
+        ax.annotate(str(n), (step, rate), (0, 7), fontsize=9, textcoords="offset points",
+                    ha="right" if step <= at[peak] or step == last else "left")  # fmt: skip
     middle = (at[0] + at[peak]) / 2
     ax.text(middle, 1.02 * rates[peak], "warm-up", ha="center", va="bottom", fontsize=9)
     ax.set(
-        xlabel="step (a dot where an epoch ends)",
+        xlabel="step (a dot and its number where an epoch ends)",
         ylabel="learning rate",
         xlim=(at[0], at[-1]),
         ylim=(0, 1.12 * rates[peak]),

@@ -40,7 +40,7 @@ from dlhelpers import (
 
 MODULES = (claims, copies, datasets, devices, exercises, gradients, grading, params, plotting,
            pretrained, processes, quiet, saved, student, tuning)  # fmt: skip
-HERE = pathlib.Path(claims.__file__).parent
+HERE = pathlib.Path(claims.__file__).resolve().parent
 NOTEBOOK = next((HERE.parent / "notebooks").glob("00_*.ipynb"))
 BAD = {
     "None": None, "a text": "no such thing", "an empty text": "", "-1": -1, "0": 0, "2.5": 2.5,
@@ -240,7 +240,8 @@ TRIED = [
 @pytest.mark.parametrize(
     ("module", "name"), TRIED, ids=[f"{m.__name__.split('.')[1]}.{name}" for m, name in TRIED]
 )
-def test_what_does_not_belong_there_gets_one_sentence(module, name, working, monkeypatch):
+def test_what_does_not_belong_there_gets_one_sentence(module, name, working, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)  # an empty text, and any other, is the name of a file or folder
     for table in ("TAUGHT", "FORMULAS", "MULTIPLY_ADDS"):  # what is taught is forgotten again
         monkeypatch.setattr(params, table, getattr(params, table).copy())
     function = getattr(module, name)
