@@ -136,7 +136,7 @@ def test_the_schedule_is_said_with_its_peak_and_the_rate_at_the_end_of_each_epoc
     np.testing.assert_array_equal(np.transpose(curve.get_data()), np.stack([AT, RATES], axis=1))
     np.testing.assert_array_equal(dots.get_xdata(), [468, 936, 1404, 1872, 2340])
     np.testing.assert_allclose(dots.get_ydata(), ends, atol=1e-12)
-    assert [text.get_text() for text in ax.texts[:2]] == ["epoch 1", "epoch 2"]
+    assert [text.get_text() for text in ax.texts[:2]] == ["1", "2"]
     shaded = ax.patches[0].get_extents().transformed(ax.transData.inverted())
     assert (shaded.x0, shaded.x1) == pytest.approx((0, 585))
 
