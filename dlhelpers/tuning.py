@@ -61,7 +61,7 @@ def from_unit(point, space):
     """
     _check_space(space)
     point, settings = _numbers("point", point, 1), {}
-    _want(len(point) == len(space), "point", point, f"{_count(len(space), 'number')}")
+    _want(len(point) == len(space), "point", point, _count(len(space), "number"))
     for u, (name, d) in zip(np.clip(point, 0, 1), space.items()):
         x = d.low * (d.high / d.low) ** u if d.log else d.low + u * (d.high - d.low)
         if d.step:
@@ -90,8 +90,7 @@ def gaussian_process(points, losses):
     Raises:
         ValueError: there are no finite points and as many finite losses.
     """
-    points, losses = _numbers("points", points, 2), _numbers("losses", losses, 1)
-    _want(0 < len(points) == len(losses), "losses", losses, f"{_count(len(points), 'number')}")
+    points, losses = _tried(points, losses)
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
@@ -139,8 +138,7 @@ def next_point(points, losses, random):
     """
     from threadpoolctl import threadpool_limits
 
-    points, losses = _numbers("points", points, 2), _numbers("losses", losses, 1)
-    _want(0 < len(points) == len(losses), "losses", losses, f"{_count(len(points), 'number')}")
+    points, losses = _tried(points, losses)
     made = isinstance(random, np.random.Generator)
     _want(made, "random", random, "a NumPy generator, such as np.random.default_rng(0)")
     found, d = points[np.argmin(losses)], np.shape(points)[1]
@@ -401,8 +399,8 @@ def best_ball(model, train, start, space, rounds, step=0.1, epochs=1, seed=0, fi
             _assign(variables, state)
             keras.utils.set_random_seed(seed + n)
             loss = train(model, settings)
-            number = isinstance(loss, int | float | np.number) or np.shape(loss) == ()
-            _want(number and not callable(loss), "what train returns", loss, "the loss, a number")
+            number = np.shape(loss) == () and not callable(loss)
+            _want(number, "what train returns", loss, "the loss, a number")
             trial = Trial(settings, float(loss), epochs)
             tried.append(trial)
             if trial.loss < winner.loss:
@@ -568,6 +566,13 @@ def _numbers(name, values, axes=None):
     _want(numbers and array.size, name, values, "finite numbers")
     _want(axes is None or array.ndim == axes, name, values, f"an array with {axes} axes")
     return array
+
+
+def _tried(points, losses):
+    """The arrays of points that were tried and of as many losses."""
+    points, losses = _numbers("points", points, 2), _numbers("losses", losses, 1)
+    _want(len(points) == len(losses), "losses", losses, _count(len(points), "number"))
+    return points, losses
 
 
 def _check_space(space):

@@ -255,7 +255,7 @@ def test_what_does_not_belong_there_gets_one_sentence(module, name, working, mon
     unsaid = {call: end for call, end in found.items() if end not in ("works", "said")}
     assert unsaid == {}
     assert "said" in found.values() or name in TAKES_ANYTHING
-    print(len(found), list(found.values()).count("said"))
+    print(len(found), "calls,", list(found.values()).count("said"), "sentences")  # pytest -s
 
 
 # A processor is split, and a program started, once for all: their other tests do it.

@@ -160,6 +160,15 @@ def reader_measure(model, progress, learn=None):
 
 
 ENDS = "keras.Input((24, 24, 1)) and ten scores from layers.Dense(10) are wanted."
+READER = {  # what both networks that are to be built have in common
+    "kind": "build",
+    "inputs": budget_inputs,
+    "looks": reader_looks,
+    "measure": reader_measure,
+    "goal": 0.99,
+    "of": "of the validation digits read right",
+    "seconds": 300,
+}
 EXERCISES = {
     "without_schedule": {
         "kind": "predict",
@@ -208,15 +217,9 @@ EXERCISES = {
             "labels[order]; no kernel_initializer; Dense(10) without an activation; Adam(0.003).",
         ],
     },
-    "few_parameters": {
-        "kind": "build",
-        "inputs": budget_inputs,
-        "looks": reader_looks,
+    "few_parameters": READER
+    | {
         "parameters": 10_000,
-        "measure": reader_measure,
-        "goal": 0.99,
-        "of": "of the validation digits read right",
-        "seconds": 300,
         "says": {
             "ends": ENDS,
             "too many": "params.explain(model) tells where they are: in the last convolution, and "
@@ -231,15 +234,9 @@ EXERCISES = {
             "BatchNormalization and ReLU and without a bias, Flatten, Dense(10).",
         ],
     },
-    "five_seconds": {
-        "kind": "build",
-        "inputs": budget_inputs,
-        "looks": reader_looks,
+    "five_seconds": READER
+    | {
         "parameters": 1_000_000,
-        "measure": reader_measure,
-        "goal": 0.99,
-        "of": "of the validation digits read right",
-        "seconds": 300,
         "says": {
             "ends": ENDS,
             "too many": "So many weights take their time, too.",
