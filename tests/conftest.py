@@ -1,6 +1,7 @@
 """Fixtures of several test files."""
 
 import keras
+import matplotlib.pyplot as plt
 import pytest
 
 
@@ -12,3 +13,10 @@ def forget():
 
 after_this_test = pytest.fixture(forget)
 after_this_file = pytest.fixture(forget, scope="module")
+
+
+@pytest.fixture
+def close_figures():
+    """Close what a test drew: `pytestmark = pytest.mark.usefixtures("close_figures")`."""
+    yield
+    plt.close("all")

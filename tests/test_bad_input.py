@@ -195,9 +195,7 @@ def calls(folder):
 def outcome(function, arguments):
     """ "works", "said" for a sentence of dlhelpers, or else what was raised and where."""
     given = {
-        name: value()
-        if value is figure or function is plotting.steps and callable(value)
-        else value
+        name: value() if callable(value) and value in (figure, figures) else value
         for name, value in arguments.items()
     }
     function = parallel if function is devices.data_parallel else function

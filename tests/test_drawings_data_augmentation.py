@@ -1,6 +1,5 @@
 """Drawings of mixed pictures: the picture that was handed over, and a bar as long as its share."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -9,10 +8,7 @@ from dlhelpers import drawings
 FIRST, SECOND = np.eye(4), np.ones((4, 4))
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("close_figures")
 
 
 def test_each_mixture_stands_above_a_bar_with_its_label():

@@ -9,10 +9,7 @@ from dlhelpers import drawings
 PATH = [4.0, 2.0, 1.0]
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("close_figures")
 
 
 def downhill(step, **options):

@@ -45,10 +45,7 @@ DRAWN = {
 ON_AXES = [name for name in DRAWN if "ax" in inspect.signature(DRAWN[name]).parameters]
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("close_figures")
 
 
 def words(drawing):

@@ -26,10 +26,7 @@ ON_AXES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("close_figures")
 
 
 def turned_about_its_middle(picture, angle):

@@ -14,10 +14,7 @@ POINTS = np.array([[0, 0], [0, 1], [10, 0], [10, 1], [10, 2], [0, 2.5]], float)
 LABELS = np.array([0, 0, 1, 1, 1, 1])
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("close_figures")
 
 
 def plane(**options):
