@@ -210,6 +210,8 @@ def grade(
         number = isinstance(given, int | float) and not isinstance(given, bool)
         if not number or not least <= given <= 10**6:
             raise GradingError(f"{name}={given!r:.60}: give a number from {least} to 1,000,000.")
+    if workers is not None and workers != int(workers):
+        raise GradingError(f"workers={workers!r}: give a whole number of processes.")
     folder, secret = Path(folder), secret or secrets.token_hex(8)
     if not folder.is_dir():
         raise GradingError(f"{folder} is no folder; give the one with what was handed in.")
@@ -221,7 +223,7 @@ def grade(
     with _Workshop(engine, secret, seconds, memory, fences) as workshop:
         solved = Submission(INSTRUCTOR)
         first = [(solved, lesson, lesson.solved, None) for lesson in lessons if lesson.solved]
-        pool = concurrent.futures.ThreadPoolExecutor(workers or os.cpu_count() or 1)
+        pool = concurrent.futures.ThreadPoolExecutor(int(workers or os.cpu_count() or 1))
         try:
             list(pool.map(lambda job: _grade_one(*job, workshop), first))
             for exercise in (exercise for lesson in lessons for exercise in lesson.exercises):

@@ -15,10 +15,12 @@ import traceback
 
 import keras
 import matplotlib.pyplot as plt
+import nbformat
 import numpy as np
 import optuna
 import pytest
 from keras import layers
+from nbformat import v4
 
 from dlhelpers import (
     claims,
@@ -107,11 +109,22 @@ def parallel(names):
         pass
 
 
+def lesson_in_numpy(path):
+    """Write a lesson with one exercise and its solution, which a process grades in a moment."""
+    solution = "def convolve2d(image, kernel):\n    return np.zeros((3, 3))\n\n\n"
+    checked = 'check("convolution.convolve2d", convolve2d)'
+    cells = ["import numpy as np\nfrom dlhelpers.exercises import check", checked]
+    cells += [f"# @title Solution\n{solution}{checked}"]
+    nbformat.write(v4.new_notebook(cells=list(map(v4.new_code_cell, cells))), path)
+    return path
+
+
 def calls(folder):
     model = network()
     model.save(folder / "network.keras")
     (folder / "handed in").mkdir()
-    shutil.copy(NOTEBOOK, folder / "handed in" / "ann.ipynb")
+    lesson = lesson_in_numpy(folder / "lesson.ipynb")
+    shutil.copy(lesson, folder / "handed in" / "ann.ipynb")
     weight = model.layers[0].kernel
     digit = np.arange(25).reshape(5, 5)
     optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -139,7 +152,7 @@ def calls(folder):
         exercises.inputs: exercise,
         exercises.givens: exercise,
         gradients.of: {"model": model, "x": np.ones((2, 5)), "y": np.ones((2, 3)), "loss": "mse"},
-        grading.grade: {"folder": folder / "handed in", "notebooks": [NOTEBOOK],
+        grading.grade: {"folder": folder / "handed in", "notebooks": [lesson],
                         "engine": exercises, "seconds": 9.0, "memory": 512, "workers": 1},
         params.teach: {"cls": type("Mine", (layers.Layer,), {}), "formula": "units",
                        "multiply_adds": None},
