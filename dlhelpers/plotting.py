@@ -286,14 +286,17 @@ def _few_colors(picture, always=False):
 
 
 def _caption(words, caption):
-    """What stands under a picture. Screen readers have heard it, if the words begin with it."""
+    """What stands under a picture. Screen readers have heard it, if it comes from the words."""
+    heard = caption is None or words.startswith(caption[:-1])
     if caption is None:
         caption = re.split(r"(?<=\.) (?=\D)", words)[0]
         about = re.split(": |; |, titled | with arrows from ", caption)[0]
         if len(about.split()) >= 4:
             caption = f"{about.removesuffix('.')}."
-    heard = ' aria-hidden="true"' if words.startswith(caption[:-1]) else ""
-    return f'<figcaption style="{CAPTION}"{heard}>{html.escape(caption)}</figcaption>'
+        said = caption.removeprefix("Line plot of ")  # who sees it sees that
+        caption = said[:1].upper() + said[1:]
+    hidden = ' aria-hidden="true"' if heard else ""
+    return f'<figcaption style="{CAPTION}"{hidden}>{html.escape(caption)}</figcaption>'
 
 
 def _display_still(image, words, lines, caption=None):

@@ -143,6 +143,16 @@ def test_the_chance_of_an_exponential_tail_is_met():
     assert np.exp(-8) < np.median(found) < 10 * np.exp(-8)  # of two estimates the worse one
 
 
+def test_what_varies_by_factors_is_judged_by_factors():
+    """A thousandth is far from what varies about 1 by a factor, and ten is near."""
+    values = list(np.exp(np.random.default_rng(0).normal(size=36)))
+    logarithms = [float(np.log(value)) for value in values]
+    for bound in ({"above": 1e-3}, {"below": 10}):
+        on_log_axis = {name: float(np.log(number)) for name, number in bound.items()}
+        judged = measure.chance({"values": values} | bound)
+        assert judged == pytest.approx(measure.chance({"values": logarithms} | on_log_axis))
+
+
 @pytest.mark.parametrize(
     ("values", "bounds", "least", "most"),
     [

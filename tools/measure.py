@@ -139,7 +139,7 @@ def is_set_up(cell):
 
 
 class _NumbersOnly(ast.NodeTransformer):
-    """Leaves out what moves no number: the words and bounds of claims, and what is printed."""
+    """Leaves out what moves no number: words and bounds of claims, captions, what is printed."""
 
     def visit_Expr(self, node):
         called = getattr(node.value, "func", None)
@@ -150,6 +150,8 @@ class _NumbersOnly(ast.NodeTransformer):
         if getattr(node.func, "id", None) == "claim":
             node.args = node.args[1:]
             node.keywords = []
+        if getattr(node.func, "attr", None) == "show":
+            node.keywords = [word for word in node.keywords if word.arg not in ("alt", "caption")]
         return node
 
 
@@ -276,6 +278,8 @@ def chance(claim):
     """How probable it is that one more value does not lie between the bounds: an estimate.
 
     Both a linear and, where all is positive, a logarithmic axis is tried; the worse one counts.
+    Values that differ by a factor of three or more are taken to vary by factors: only the
+    logarithmic one counts.
     """
     worst, values = 0.0, claim["values"]
     if not all(map(math.isfinite, values)):
@@ -285,7 +289,8 @@ def chance(claim):
             continue
         bound, scales = claim[name], [lambda x: x]
         if bound > 0 and min(values) > 0:
-            scales.append(math.log)
+            by_factors = max(values) >= 3 * min(values)
+            scales = [math.log] if by_factors else [*scales, math.log]
         for scale in scales:
             distances = sorted(sign * (scale(value) - scale(bound)) for value in values)
             worst = max(worst, _tail(distances, math.ceil(len(distances) / 4)), _tail(distances, 3))
