@@ -171,7 +171,12 @@ def figures_in_prose_stand_in_a_cell(notebook):
             fix = "a mark stands behind its number, in no heading and at no line's start"
         if kind == "arithmetic":
             fix = "the two sides differ"
-        yield f"{cell.get('id')}: the {kind} {number!r} in {around!r} is not supported; {fix}"
+        place = notebook.cells.index(cell)
+        n = sum(other.cell_type == "code" for other in notebook.cells[:place]) + 1
+        yield (
+            f"the text above code cell {n}: the {kind} {number!r} in {around!r} is not supported; "
+            f"{fix}"
+        )
 
 
 def exercises_are_open_and_solved(notebook):
