@@ -147,8 +147,8 @@ def show_code(made, cell):
     for output in cell.outputs:
         page = output.get("data", {}).get("text/html", "")
         text = output.get("text") or output.get("data", {}).get("text/plain", "")
-        if "<figure" in page:
-            made.show(page, ROOM)
+        if "<figure" in page:  # a line or two fit below it, unless it is a player
+            made.show(page, ROOM if "<script" in page else ROOM - 2.5)
         elif page:
             for part in cut(page):
                 made.show(f'<div class="table">{part}</div>', 1 + height_of_table(part))
