@@ -4,10 +4,13 @@ print(processes.run(network, on_four_devices, KERAS_BACKEND="jax"))
 program = processes.start(network, worker, PORT=port)
 """
 
+import ast
 import inspect
 import os
 import subprocess
 import sys
+
+KERAS = {"keras", "layers", "ops"}
 
 
 def start(*functions, **environment):
@@ -15,7 +18,8 @@ def start(*functions, **environment):
 
     A backend starts its devices once, so what splits them needs a new Python, and so does training
     in several programs. The functions may use each other, `keras`, `layers`, `ops`, `np`, `os`
-    and what they import themselves.
+    and what they import themselves. Keras and its backend take seconds to start, so they start
+    only if a function names one of the first three.
 
     Args:
         *functions: functions without arguments, whose source Python can find: of a file or a cell.
@@ -30,10 +34,12 @@ def start(*functions, **environment):
     for function in functions or [None]:
         if not inspect.isfunction(function) or function.__name__ == "<lambda>":
             raise TypeError(f"{function!r:.60} is no function that a def of a file or cell makes.")
+    source = "\n".join(map(inspect.getsource, functions))
+    names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
     program = [
-        f"import os, sys; sys.path[:] = {sys.path}",
-        "import keras; import numpy as np; from keras import layers, ops",
-        *map(inspect.getsource, functions),
+        f"import os, sys; sys.path[:] = {sys.path}; import numpy as np",
+        "import keras; from keras import layers, ops" if names & KERAS else "",
+        source,
         f"{functions[-1].__name__}()",
     ]
     utf8 = {"PYTHONIOENCODING": "utf-8"}  # Windows's own encoding has no ✓

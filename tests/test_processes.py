@@ -2,6 +2,7 @@
 
 import os
 
+import numpy as np
 import pytest
 from keras import ops
 
@@ -24,6 +25,16 @@ def test_functions_run_in_a_python_of_their_own():
 def test_what_goes_wrong_in_a_python_of_its_own_is_said():
     with pytest.raises(RuntimeError, match=r"two_names failed(.|\n)*a_number"):
         processes.run(two_names, WORD="word")
+
+
+def what_is_loaded():
+    import sys
+
+    print(np.ones(2).sum(), "keras" in sys.modules)
+
+
+def test_keras_starts_only_where_a_function_names_it():
+    assert processes.run(what_is_loaded).split() == ["2.0", "False"]
 
 
 def a_tick():
