@@ -1,6 +1,6 @@
 """Train the network of notebook 11 and keras.io's "Simple MNIST convnet" side by side.
 
-`python tools/bench.py [--epochs 15] [--seeds 0]`; a full run takes about four and a half minutes
+`python tools/bench.py [--epochs 15] [--seeds 0]`; a full run takes about three and a half minutes
 on two cores. Both see the same pictures on the same machine, one after the other; keras.io's
 trains on 54,000 of them, because its example holds back a tenth. The notebook's seconds are those
 of its own cells: training, ranking the digits, averaging weights, and reading the test digits in
