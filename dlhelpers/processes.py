@@ -9,6 +9,7 @@ import inspect
 import os
 import subprocess
 import sys
+import textwrap
 
 KERAS = {"keras", "layers", "ops"}
 
@@ -34,7 +35,7 @@ def start(*functions, **environment):
     for function in functions or [None]:
         if not inspect.isfunction(function) or function.__name__ == "<lambda>":
             raise TypeError(f"{function!r:.60} is no function that a def of a file or cell makes.")
-    source = "\n".join(map(inspect.getsource, functions))
+    source = "\n".join(textwrap.dedent(inspect.getsource(function)) for function in functions)
     names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
     program = [
         f"import os, sys; sys.path[:] = {sys.path}; import numpy as np",

@@ -37,6 +37,13 @@ def test_keras_starts_only_where_a_function_names_it():
     assert processes.run(what_is_loaded).split() == ["2.0", "False"]
 
 
+def test_a_function_may_stand_inside_another():
+    def inner():
+        print("inside")
+
+    assert processes.run(inner) == "inside"
+
+
 def a_tick():
     print("✓")
 
