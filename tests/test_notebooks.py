@@ -42,7 +42,7 @@ def test_the_readme_has_a_row_with_the_question_and_the_time_that_the_notebook_o
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     opening = NOTEBOOKS[name].cells[0].source.replace("<!-- given -->", "")
     asked = re.search(r"\*\*(.+?\?)\*\*", opening, re.S)
-    time = re.search(r"Time: (.+?) on two CPU cores", opening)
+    time = re.search(r"Time: (.+? (?:minute|second)s?) on two CPU cores", opening)
     row = re.search(
         rf"^\| \[.*?\]\(notebooks/{name}\.ipynb\).*? \| (.*?) \|.*\| (.*?) \|$", readme, re.M
     )
