@@ -2,10 +2,16 @@
 
 A function takes what the lesson computed and `ax=None`, draws, writes the picture's words on the
 Axes (`ax.alt`, computed from the data) and returns the Axes; where a drawing has several panels, it
-returns the Figure, whose words stand on its first Axes. It never shows or closes a figure. Frames
-of one size for `plotting.steps` come from one function, called once for each step.
+returns the Figure, whose words stand on its first Axes. It never shows a figure, and closes one
+only where it cannot be drawn to its end. Frames of one size for `plotting.steps` come from one
+function, called once for each step.
+
+What does not belong there gets one sentence: a function's own, or that of `_says_what_it_got`.
 """
 
+import dis
+import functools
+import inspect
 import sys
 
 import matplotlib.pyplot as plt
@@ -876,8 +882,10 @@ def path_through(blocks, through, ax=None):
         The Axes.
 
     Raises:
-        ValueError: a number in `through` is none of a block.
+        ValueError: there are no blocks or more than 12; a number in `through` is none of a block.
     """
+    if not 1 <= blocks <= 12:
+        raise ValueError(f"path_through draws 1 to 12 blocks, not {blocks}.")
     through = sorted(set(through))
     if not set(through) <= set(range(1, blocks + 1)):
         raise ValueError(f"The blocks have the numbers 1 to {blocks}, and not all of {through}.")
@@ -2767,3 +2775,56 @@ def mixed_pictures(first, second, names, mixed):
             )
     axes[0, 0].alt = f"{names[0]}, {names[1]}, and both mixed. {'; '.join(said)}."
     return figure
+
+
+# ---------------------------------------------------------------------------- what cannot be drawn
+
+
+def _says_what_it_got(draw):
+    """`draw`, which says in one sentence what it was given, where it stops on the way."""
+
+    @functools.wraps(draw)
+    def drawing(*arguments, **options):
+        open_before = plt.get_fignums()
+        try:
+            return draw(*arguments, **options)
+        except Exception as error:
+            for number in set(plt.get_fignums()) - set(open_before):
+                plt.close(number)
+            if _raised_here(error):
+                raise
+            try:
+                given = inspect.signature(draw).bind(*arguments, **options).arguments
+            except TypeError:  # an argument too many or too few: Python's sentence names it
+                raise error from None
+            said = ", ".join(f"{name} = {_found(value)}" for name, value in given.items())
+            raise ValueError(
+                f"drawings.{draw.__name__} cannot draw {said} ({type(error).__name__}: "
+                f"{' '.join(str(error).split())[:120]}); help(drawings.{draw.__name__}) says what "
+                "each has to be."
+            ) from error
+
+    return drawing
+
+
+def _raised_here(error):
+    """Whether a `raise` of this file made the error, so that its sentence stands in this file."""
+    last = error.__traceback__
+    while last.tb_next:
+        last = last.tb_next
+    code = last.tb_frame.f_code
+    made_by = code.co_code[last.tb_lasti]
+    here = _raised_here.__code__.co_filename
+    return code.co_filename == here and made_by == dis.opmap["RAISE_VARARGS"]
+
+
+def _found(value):
+    if isinstance(value, np.ndarray):
+        return f"an array {value.shape} of {value.dtype}"
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 40 else f"{type(value).__name__} {text[:36]} …"
+
+
+for _name, _function in [*globals().items()]:
+    if inspect.isfunction(_function) and _function.__module__ == __name__ and _name[0] != "_":
+        globals()[_name] = _says_what_it_got(_function)
