@@ -303,7 +303,10 @@ def _tail(distances, number):
     if not distances[0] > 0:
         return 1.0
     excess = sum(threshold - distance for distance in nearest) / len(nearest)
-    excess = max(excess, statistics.pstdev(distances) / 3)  # ties near the bound prove nothing
+    middle = statistics.median(distances)  # what is farther away says nothing of this tail
+    half = [distance for distance in distances if distance <= middle]
+    spread = math.sqrt(sum((middle - distance) ** 2 for distance in half) / len(half))
+    excess = max(excess, spread / 3)  # ties near the bound prove nothing
     if not excess:
         return 0.0  # the same value in every world
     return len(nearest) / len(distances) * math.exp(-threshold / excess)
