@@ -15,8 +15,6 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 NOTEBOOKS = {path.stem: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
 RECORDS = {name: measure.read(path) for name, path in NOTEBOOKS.items()}
 MEASURED = [name for name, record in RECORDS.items() if record]
-# Some claim of theirs comes too close to its bound in some world, and is to be changed.
-THIN = ("07_early_stopping",)
 
 
 def lesson(name):
@@ -44,13 +42,7 @@ def test_a_record_has_a_number_from_every_world(name):
     assert all(len(values) == len(measure.WORLDS) for values in numbers)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(strict=True) if name in THIN else ())
-        for name in MEASURED
-    ],
-)
+@pytest.mark.parametrize("name", MEASURED)
 def test_every_claim_held_in_every_world_and_has_room(name):
     assert list(measure.faults(RECORDS[name])) == []
 
