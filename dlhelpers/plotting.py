@@ -792,8 +792,12 @@ def plot_model(model, **options):
     program = next(filter(None, programs), None)
     if program is None or not importlib.util.find_spec("pydot"):
         return
+    boxes = {layer.name for layer in model.layers}  # Keras draws no input of a Sequential model
+    layers = {name: layer for name, layer in layers.items() if name in boxes}
+    edges = [(a, b) for a, b in edges if a in boxes]
     flow = ", ".join(f"{a} to {b}" for a, b in edges)
-    words = f"Keras's picture of {_count(len(layers), 'layer')} with arrows from {flow}."
+    words = f"Keras's picture of {_count(len(layers), 'layer')}"
+    words += f" with arrows from {flow}." if flow else "."
     if not _in_a_notebook():
         print(words)
         return

@@ -426,6 +426,25 @@ def test_plot_model_shows_keras_s_picture_by_either_program(program, displayed, 
     assert list(notebook_rules.faults_of_picture(frame.png, frame.size, lines)) == []
 
 
+@pytest.mark.parametrize(
+    ("units", "words"),
+    [
+        ([3], "Keras's picture of 1 layer."),
+        ([3, 1], "Keras's picture of 2 layers with arrows from layer1 to layer2."),
+    ],
+)
+def test_plot_model_counts_the_boxes_of_a_sequential_model(units, words, capsys):
+    import keras
+
+    named = [keras.layers.Dense(n, name=f"layer{k}") for k, n in enumerate(units, 1)]
+    model = keras.Sequential([keras.Input((4,)), *named])
+    plotting.plot_model(model)  # outside a notebook the words alone
+    assert capsys.readouterr().out == f"{words}\n"
+    if importlib.util.find_spec("pydot"):
+        boxes = keras.utils.model_to_dot(model).get_nodes()
+        assert len([box for box in boxes if box.get_name() != "node"]) == len(units)
+
+
 @pytest.mark.parametrize("missing", ["programs", "pydot"])
 def test_plot_model_shows_nothing_at_all_where_graphviz_or_pydot_is_missing(
     missing, displayed, monkeypatch, capsys
