@@ -122,12 +122,23 @@ def test_a_page_is_whole_and_open_to_all(read, page, width):
     assert formulas_in_the_raw(reader) == []
     wide = reader.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wide <= 0, f"the page is {wide} pixels too wide"
+    assert width < 1280 or code_that_is_cut(reader) == []
     reader.add_script_tag(path=AXE)
     for theme in ("light", "dark"):
         reader.emulate_media(color_scheme=theme)
         reader.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
         settle(reader)
         assert (theme, violations(reader)) == (theme, [])
+
+
+def code_that_is_cut(reader):
+    """Lines of code of at most 100 characters, as the style wants them, that need scrolling."""
+    return reader.evaluate(
+        """() => [...document.querySelectorAll(".cell_input pre")]
+            .filter(code => code.scrollWidth > code.clientWidth)
+            .filter(code => code.textContent.split("\\n").every(line => line.length <= 100))
+            .map(code => code.textContent.slice(0, 100))"""
+    )
 
 
 def settle(reader):
