@@ -153,6 +153,12 @@ def test_what_varies_by_factors_is_judged_by_factors():
         assert judged == pytest.approx(measure.chance({"values": logarithms} | on_log_axis))
 
 
+def test_how_far_the_other_half_lies_does_not_bring_the_bound_nearer():
+    near = list(np.linspace(1, 1.1, 19))
+    far, farther = (measure.chance({"values": near + 17 * [v], "above": 0}) for v in (2.0, 50.0))
+    assert 0 < far == farther
+
+
 @pytest.mark.parametrize(
     ("values", "bounds", "least", "most"),
     [
