@@ -22,7 +22,7 @@ VERSION = json.loads((HERE / "package.json").read_text())["dependencies"]["pyodi
 OFFICIAL = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"
 MEGABYTES = 17
 SOLUTION = "# @title Solution"
-NO_FRAMEWORK = dict.fromkeys(["keras", "tensorflow", "jax", "torch", "matplotlib"])
+NO_FRAMEWORK = dict.fromkeys(["keras", "tensorflow", "jax", "torch", "matplotlib", "scipy"])
 
 
 class Exercise(NamedTuple):

@@ -6,9 +6,11 @@ import importlib
 import json
 import pathlib
 import re
+import runpy
 import signal
 import sys
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -610,3 +612,29 @@ def table():
 
 if __name__ == "__main__":
     print(*table(), sep="\n")
+
+
+# ------------------------------------------------------------------------------ where NumPy is all
+
+
+@pytest.fixture
+def try_it(monkeypatch):
+    """What tells the book which exercises are answered in its pages, with NumPy alone."""
+    monkeypatch.syspath_prepend(pathlib.Path(__file__).parent.parent / "book")
+    return importlib.import_module("try_it")
+
+
+def test_what_needs_no_keras_is_solved_with_numpy_and_nothing_of_the_lesson(try_it):
+    """Else the book says of it that it needs Keras."""
+    notebooks = sorted(try_it.ROOT.glob("notebooks/*.ipynb"))
+    found = [e for path in notebooks for e in try_it.exercises(nbformat.read(path, as_version=4))]
+    assert {e.name for e in found if not e.in_page} == NEEDS_KERAS
+    assert {e.name for e in found} == set(NAMES)
+
+
+@pytest.mark.parametrize("module", ANSWERS, ids=lambda module: module.__name__)
+def test_answers_in_numpy_come_from_a_file_that_needs_nothing_else(module, try_it, monkeypatch):
+    loaded = {name for name in sys.modules if name.split(".")[0] in try_it.NO_FRAMEWORK}
+    for name in loaded | set(try_it.NO_FRAMEWORK):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert set(runpy.run_path(module.__file__)["RIGHT"]) == set(module.RIGHT)
