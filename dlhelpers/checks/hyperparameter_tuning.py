@@ -249,7 +249,7 @@ EXERCISES = {
             "What is won if the accuracy comes out at a? Where is that positive?",
             "The gain is mean - highest - margin, z is the gain over the deviation. Which of the "
             "two terms of the lesson's formula is left when the deviation is 0?",
-            "gain * norm.cdf(z) + deviation * norm.pdf(z); and max(0, gain) where deviation is 0.",
+            "gain * normal.cdf(z) + deviation * normal.pdf(z), and max(0, gain) if deviation is 0.",
         ],
     },
     "audited": {
