@@ -221,7 +221,8 @@ def run(study, objective, trials, epochs=1, lost_after=None):
             finish at the same moment may bring a few more. A trial that fails is not replaced.
         epochs: what one trial costs at most.
         lost_after: seconds after which a trial that still runs counts as lost with its worker, and
-            its settings are queued again; more than any trial takes. None: it stays as it is.
+            its settings are queued again; more than any trial takes. None: it stays as it is. A
+            worker that was only slow throws its result away and goes on.
 
     Raises:
         ValueError: an argument is none of what is listed; no trial has run then.
@@ -251,8 +252,28 @@ def run(study, objective, trials, epochs=1, lost_after=None):
 
     if lost_after is not None:
         retry_lost(study, lost_after)
+    mine = {}
+
+    def watched(trial):
+        mine.update(number=trial.number, raised=None)
+        try:
+            return objective(trial)
+        except Exception as error:
+            mine["raised"] = error
+            raise
+
     enough = optuna.study.MaxTrialsCallback(trials, states=states)
-    study.optimize(objective, n_trials=left, callbacks=[tell, enough])
+    while left > 0:
+        try:
+            study.optimize(watched, n_trials=left, callbacks=[tell, enough])
+            break
+        except Exception as error:  # Optuna has several for a trial that another worker has ended
+            number, every = mine.pop("number", None), study.get_trials(deepcopy=False)
+            ended = number is not None and every[number].state == optuna.trial.TrialState.FAIL
+            if error is mine.get("raised") or not ended:
+                raise
+            line.write(f"{study.study_name}: trial {number} was slow and went to another worker")
+            left = trials - sum(trial.state in states for trial in every)
     line.write("")
 
 

@@ -281,6 +281,41 @@ def test_an_interrupted_study_goes_on_as_if_it_had_never_stopped(tmp_path):
     assert part("interrupted", 11) == part("whole", 11)
 
 
+@pytest.mark.parametrize("kept", [False, True], ids=["in memory", "journal"])
+def test_a_worker_whose_slow_trial_was_taken_for_lost_goes_on(kept, tmp_path):
+    study = optuna.create_study(storage=tuning.storage(str(tmp_path / "study")) if kept else None)
+
+    def objective(trial):
+        x = trial.suggest_float("x", 0.0, 1.0)
+        if trial.number in (1, 3):  # what another worker does when it has waited too long
+            assert tuning.retry_lost(study, 0) == [trial.number]
+        if trial.number == 3:  # asks once more before it ends
+            trial.suggest_float("y", 0.0, 1.0)
+        return x
+
+    tuning.run(study, objective, 4)
+    states = [trial.state.name for trial in study.trials]
+    assert states == ["COMPLETE", "FAIL", "COMPLETE", "FAIL", "COMPLETE", "COMPLETE"]
+    for lost, again in ((1, 2), (3, 4)):
+        assert study.trials[again].user_attrs == {"again": lost}
+        assert study.trials[again].params["x"] == study.trials[lost].params["x"]
+
+
+def test_an_error_of_the_objective_or_of_the_sampler_comes_out():
+    study = optuna.create_study()
+    with pytest.raises(ZeroDivisionError):
+        tuning.run(study, lambda trial: 1 / 0, 3)
+    assert [trial.state.name for trial in study.trials] == ["FAIL"]
+
+    class Broken(optuna.samplers.RandomSampler):
+        def before_trial(self, study, trial):
+            raise LookupError("the sampler's own")
+
+    study.sampler = Broken()
+    with pytest.raises(LookupError, match="own"):
+        tuning.run(study, lambda trial: 0.0, 3)
+
+
 def test_pruned_trials_count_as_finished_and_cost_their_steps():
     study = optuna.create_study(pruner=optuna.pruners.ThresholdPruner(upper=0.5))
 
