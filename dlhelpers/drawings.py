@@ -1811,7 +1811,8 @@ def workers(schedules, now, until):
         until: where the time line ends, in seconds.
 
     Returns:
-        The Figure, with a panel for each schedule.
+        The Figure, with a panel for each schedule. Where no gradient of any is stale, it says
+        nothing of staleness.
 
     Raises:
         ValueError: the moment lies outside of the time line.
@@ -1821,7 +1822,7 @@ def workers(schedules, now, until):
     figure, axes = plt.subplots(
         len(schedules), 1, figsize=(6.4, 1.6 * len(schedules) + 0.5), sharex=True, squeeze=False
     )
-    said = []
+    said, stale = [], any(job[-1] for jobs in schedules.values() for job in jobs)
     for ax, (name, jobs) in zip(axes[:, 0], schedules.items()):
         ids = sorted({worker for worker, *_ in jobs})
         moments = {}
@@ -1840,7 +1841,8 @@ def workers(schedules, now, until):
             if moments[update] <= now:
                 used.append(staleness)
                 look = {"color": "#b04a00", "weight": "bold"} if staleness else {"color": INK}
-                ax.text(end - 0.12, worker, f"{staleness}", ha="right", va="center", **look)
+                if stale:
+                    ax.text(end - 0.12, worker, f"{staleness}", ha="right", va="center", **look)
         done = [moment for moment in moments.values() if moment <= now]
         for moment in sorted(set(done)):
             ax.axvline(moment, color="#832db6", lw=1.4, ls="--", zorder=0)
@@ -1857,7 +1859,7 @@ def workers(schedules, now, until):
             for verb, n in who.items()
             if n
         )
-        late = f", the stalest gradient {_count(max(used), 'update')} old" if used else ""
+        late = f", the stalest gradient {_count(max(used), 'update')} old" if used and stale else ""
         said.append(f"{name[0].upper()}{name[1:]}: {counted}{late}; now {states}")
     axes[-1, 0].set_xlabel("seconds")
     axes[-1, 0].set_xticks(range(int(until) + 1))
@@ -1867,7 +1869,8 @@ def workers(schedules, now, until):
         Line2D([], [], ls="--", color="#832db6", label="update"),
         Line2D([], [], ls="", marker="$3$", ms=7, color="#b04a00", label="staleness"),
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=9)
+    figure.legend(handles=handles[: 4 if stale else 3], loc="outside lower center", ncols=4,
+                  fontsize=9)  # fmt: skip
     axes[0, 0].alt = f"At second {now:g}. {'. '.join(said)}."
     return figure
 

@@ -615,10 +615,13 @@ def _judge_build(exercise, notes, cases, materials):
         reached = _run(exercise["measure"], model, *case["inputs"], progress, **materials)
     if isinstance(reached, str):
         return Verdict(False, f"{call} {reached}", (True, True, False))
-    if not reached >= exercise["goal"]:
-        said = f"{call} reaches ≈{reached:.3f} {exercise['of']}; {exercise['goal']} is wanted."
+    goal = exercise["goal"]
+    told = f"{reached:,}" if isinstance(goal, int) else f"≈{reached:.3f}"  # a count is whole
+    told += f" {exercise['of']}"
+    if not reached >= goal:
+        said = f"{call} reaches {told}; {goal:,} is wanted."
         return Verdict(False, said, (True, True, False), says["too low"])
-    return (True,) * 3, f": {count:,} of {most:,} parameters, ≈{reached:.3f} {exercise['of']}"
+    return (True,) * 3, f": {count:,} of {most:,} parameters, {told}"
 
 
 def _run(function, *arguments, **materials):
