@@ -40,6 +40,7 @@ def test_the_frames_of_a_training_show_no_loss_of_an_epoch_to_come():
     dots = [frame.axes[0].lines[1].get_xydata().tolist() for frame in frames]
     assert dots == [[[0, 0]], [[1, 0.01]], [[2, 0]]]
     assert len({frame.axes[1].get_ylim() for frame in frames}) == 1
+    assert "up to ≈3.2" in frames[0].axes[0].alt  # its axis varies, as the losses do
     assert "after epoch 1 of 2 the learning rate is 0.0100, the training loss ≈2.000" in (
         frames[1].axes[0].alt
     )
