@@ -2609,7 +2609,7 @@ def rate_and_losses(at, rates, training, validation, now, limits=None):
         f", the training loss ≈{training[now - 1]:.3f}, the validation loss "
         f"≈{validation[now - 1]:.3f}"
         if now
-        else f", and no loss is known; for {epochs} epochs there is an axis up to ≈{limits[1]:.1f}"
+        else f", and no loss is known; there will be {epochs} epochs"
     )
     left.alt = f"Left the schedule, right the losses: {said}{losses}."
     return figure

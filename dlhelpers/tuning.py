@@ -235,7 +235,11 @@ def run(study, objective, trials, epochs=1, lost_after=None):
     _want(_positive(epochs), "epochs", epochs, "a number above 0")
     _want(lost_after is None or _positive(lost_after), "lost_after", lost_after, "seconds")
     states = optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.PRUNED
-    left = trials - len(study.get_trials(deepcopy=False, states=states))
+
+    def finished():
+        return len(study.get_trials(deepcopy=False, states=states))
+
+    left = trials - finished()
     words = f"{study.study_name}: {_count(trials, 'trial')} of {_count(epochs, 'epoch')}"
     words += f" = {_count(trials * epochs, 'epoch')}"
     print(words + (f", {max(left, 0) * epochs} of them to go" if left < trials else ""))
@@ -244,9 +248,8 @@ def run(study, objective, trials, epochs=1, lost_after=None):
     line = _Progress()
 
     def tell(study, trial):
-        done = len(study.get_trials(deepcopy=False, states=states))
         best = f", lowest loss {study.best_value:.4f}" if study.best_trials else ""
-        line.write(f"{study.study_name}: trial {done} of {trials}{best}")
+        line.write(f"{study.study_name}: trial {finished()} of {trials}{best}")
         if lost_after is not None:
             retry_lost(study, lost_after)
 
@@ -273,7 +276,7 @@ def run(study, objective, trials, epochs=1, lost_after=None):
             if error is mine.get("raised") or not ended:
                 raise
             line.write(f"{study.study_name}: trial {number} was slow and went to another worker")
-            left = trials - sum(trial.state in states for trial in every)
+            left = trials - finished()
     line.write("")
 
 
