@@ -26,7 +26,7 @@ def approx(value, digits=4):
     if type(digits) is not int or digits < 0:
         raise ValueError(f"approx got digits={digits!r}; give a whole number from 0 on.")
     try:
-        return f"≈{float(value):.{digits}f}"
+        return f"≈{float(value):z.{digits}f}"  # z: no minus before a zero
     except (TypeError, ValueError, OverflowError):
         raise TypeError(f"approx got {value!r:.60}, where one number is wanted.") from None
 

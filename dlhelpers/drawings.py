@@ -1010,7 +1010,7 @@ def on_log_axis(x, curves, xlabel, ylabel, base=10, both=False, dots=(), ax=None
                 color=COLOR_OF.get(label, f"C{n}"), zorder=4 if label in dots else 3,
                 mfc="none" if label in dots else None)  # fmt: skip
         first, last = np.log(values[[0, -1]]) / np.log(base)
-        ends = f"from {base} to the ≈{first:.1f} to {base} to the ≈{last:.1f}"
+        ends = f"from {base} to the ≈{first:z.1f} to {base} to the ≈{last:z.1f}"
         words.append(f"{label} {values[-1]:.1f}" if both else f"{label} goes {ends}")
     ax.set_yscale("log", base=base)
     ax.set(xlabel=xlabel, ylabel=ylabel)
@@ -2212,7 +2212,8 @@ def rotated_grid(picture, turned, angle, pixel):
     reach = np.hypot(bottom, end) + 0.1
     for ax, values in ((left, picture), (right, turned)):
         ax.imshow(values, cmap=INK_MAP, vmin=0, vmax=1, extent=(-end, end, bottom, -bottom))
-        ax.set(xlabel="v", ylabel="u", xticks=np.unique(new[1]), yticks=np.unique(new[0]))
+        ax.set(xlabel="v", xticks=np.unique(new[1]), yticks=np.unique(new[0]))
+        ax.set_ylabel("u", rotation=0, va="center")
         ax.set(xlim=(-reach, reach), ylim=(reach, -reach))
         ax.spines[:].set_visible(False)
         ax.tick_params(length=0)

@@ -104,6 +104,7 @@ def test_a_record_gets_every_claim_and_none_stops(tmp_path, monkeypatch, capsys)
         (np.float32(0.5), 2, "≈0.50"),
         (63.4, 0, "≈63"),
         (-1.26, 1, "≈-1.3"),
+        (-0.001, 2, "≈0.00"),
         (np.array(2.0), 1, "≈2.0"),
     ],
 )
