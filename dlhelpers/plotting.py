@@ -889,7 +889,7 @@ def drawn(figure, exact=True):
             colour maps with so many digits that they may come from the data.
 
     Numbers behind ≈ are left out in any case, and so are artists whose number or look varies, if
-    they are drawn with `gid="≈"`. Ends of an axis with such an artist may come from its data, too.
+    they are drawn with `gid="≈"`. Ends of an axis with such a line may come from its data, too.
 
     Returns:
         A list of texts.
@@ -953,7 +953,7 @@ def _axis(ax, letter, panels, exact, is_colorbar):
         return ", ".join(said)
     is_free = getattr(ax, f"get_autoscale{letter}_on")()
     limits = getattr(ax, f"get_{letter}lim")()
-    exact_ends = exact and all(artist.get_gid() != "≈" for artist in ax.get_children())
+    exact_ends = exact and all(line.get_gid() != "≈" for line in ax.lines)
     if not is_free:
         kept = [_number(end, scale) if exact_ends or _is_short(end, 3) else "?" for end in limits]
         said += [f"limits {' '.join(kept)}"] if set(kept) != {"?"} else []

@@ -786,6 +786,17 @@ def test_numbers_behind_the_sign_are_left_out_and_so_are_artists_marked_with_it(
     assert plotting.drawn(figure) == redrawn()
 
 
+@pytest.mark.parametrize(("draw", "counts"), [("plot", False), ("imshow", True)])
+def test_ends_of_an_axis_may_vary_beside_a_line_that_varies_not_beside_a_picture(draw, counts):
+    drawn = []
+    for end in (340.48, 341.52):
+        figure, ax = plt.subplots()
+        getattr(ax, draw)([[1, 2], [3, 4]], gid="≈")
+        ax.set_xlim(0, end)
+        drawn.append(plotting.drawn(figure))
+    assert (drawn[0] != drawn[1]) is counts
+
+
 def test_what_varies_may_have_other_limits_ticks_and_numbers_in_texts():
     figure, left, right = two_panels()
     before = plotting.drawn(figure, exact=False)
