@@ -953,8 +953,8 @@ def _axis(ax, letter, panels, exact, is_colorbar):
         return ", ".join(said)
     is_free = getattr(ax, f"get_autoscale{letter}_on")()
     limits = getattr(ax, f"get_{letter}lim")()
-    exact_ends = exact and all(line.get_gid() != "≈" for line in ax.lines)
     if not is_free:
+        exact_ends = exact and all(line.get_gid() != "≈" for line in ax.lines)
         kept = [_number(end, scale) if exact_ends or _is_short(end, 3) else "?" for end in limits]
         said += [f"limits {' '.join(kept)}"] if set(kept) != {"?"} else []
     if limits[0] > limits[1]:
