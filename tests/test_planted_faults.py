@@ -1,6 +1,7 @@
 """The comparison bites: faults planted in copies of a notebook are caught, a sound copy passes.
 
-`python tests/test_planted_faults.py` prints how many of each kind were planted and caught.
+`PYTHONPATH=tools .venv/bin/python tests/test_planted_faults.py` prints how many of each kind were
+planted and caught.
 """
 
 import base64
