@@ -264,6 +264,18 @@ def test_a_change_that_moves_a_number_runs_all_worlds(quick, lesson):
     assert stored()["claims"][1]["values"] == [2, 2.125, 2.25]
 
 
+def test_seeds_that_no_record_has_are_tried_and_nothing_is_recorded(quick, lesson, capsys):
+    _, made = quick
+    assert measure.main([str(lesson), "--seeds", "7", "9"]) == 0
+    assert worlds_run(made, 0) == [7, 9]
+    assert measure.main([str(lesson), "--seeds", "16"]) == 1
+    assert "seed 16, as it is: 'the weight is small' failed, it saw 3\n" in capsys.readouterr().out
+    assert not measure.RECORDS.exists()
+    with pytest.raises(SystemExit):
+        measure.main([str(lesson), "--seeds", "2"])
+    assert "records have the seeds 0 to 2" in capsys.readouterr().err
+
+
 def test_a_sabotage_that_leaves_the_claim_standing_is_a_fault(quick, monkeypatch, capsys):
     measured, _ = quick
     harmless = ("Dense(1,", "Dense(1, ", "one is one")

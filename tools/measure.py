@@ -5,7 +5,8 @@ backend, a seed and a kind of arithmetic: other instruction sets, other numbers 
 weights that differ in the sixth digit. What another machine or another reader would compute is one
 more such world. Each claim that has a bound hands over its number (dlhelpers/claims.py), and
 `records/NOTEBOOK.json` keeps the numbers of all worlds. Worlds that are done are kept in
-`.measure`, so an interrupted run goes on where it stopped.
+`.measure`, so an interrupted run goes on where it stopped. `--seeds 101 102` only tries these,
+which no record has, and tells which claims fail.
 
 **What need not be run again.** Words, comments, bounds and what is printed do not move a number, so
 after such a change the record's numbers stay and one world is run for the new words and bounds.
@@ -418,15 +419,36 @@ def measure(path, pool):
     return list(faults(record))
 
 
+def attempt(path, pool, seeds):
+    """What fails with these seeds on TensorFlow, as sentences; no record changes."""
+    worlds = [("tensorflow", seed, "as it is") for seed in seeds]
+    for world, run in zip(worlds, pool.map(lambda world: kept(path, world, "code"), worlds)):
+        failed = [claim for claim in run["claims"] if not claim["held"]]
+        yield from (f"{name_of(world)}: {error}" for error in run["errors"])
+        for claim in failed:
+            saw = f", it saw {claim['value']:g}" if "value" in claim else ""
+            yield f"{name_of(world)}: {claim['claim']!r} failed{saw}"
+        held = len(run["claims"]) - len(failed)
+        print(f"{path.stem}, {name_of(world)}: {held} claims held, {run['seconds']} s", flush=True)
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", type=pathlib.Path, nargs="*")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="worlds at a time")
+    parser.add_argument(
+        "--seeds", type=int, nargs="+", metavar="SEED", help="try these; nothing is recorded"
+    )
     options = parser.parse_args(arguments)
+    known = max(seed for _, seed, _ in WORLDS)
+    if options.seeds and min(options.seeds) <= known:
+        parser.error(f"records have the seeds 0 to {known}; give greater ones to --seeds")
     wrong = False
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for path in options.notebooks or sorted((ROOT / "notebooks").glob("*.ipynb")):
-            for sentence in measure(path.resolve(), pool):
+            path = path.resolve()
+            faults_of = attempt(path, pool, options.seeds) if options.seeds else measure(path, pool)
+            for sentence in faults_of:
                 wrong = True
                 print(f"{path.name}: {sentence}")
     return int(wrong)
