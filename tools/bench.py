@@ -14,10 +14,9 @@ import sys
 import time
 
 import numpy as np
-from staircase import NOTEBOOK, lesson
+from staircase import COMPARISONS, NOTEBOOK, lesson
 
 LAST_CELL = "seconds += time.perf_counter()"  # the first cell that has this is the last one needed
-COMPARISONS = "[misread(", "ten_seeds", "trained(frozenset(OF"  # not needed
 
 
 def keras_io_network(keras, x_train, y_train, epochs, seed):
