@@ -5,9 +5,8 @@ defines `misread`, then prints how many of the 10,000 validation digits each set
 misreads: the staircase, and all ingredients but one. A seed takes about half a minute on two cores,
 the ten of the notebook's tables five minutes. With `--last` it is the notebook's last training, on
 the 50,000 digits before the validation digits, with and without practice: a minute a seed. A seed
-does not fix these numbers: in another process, or behind another training, sums differ in the last
-digit, and the training multiplies that (seed 1, with practice: 41 and 49). No test digit is looked
-at.
+does not fix these numbers; they depend on what was trained before in the same process, too (seed 1,
+with practice: 41 and 49). No test digit is looked at.
 """
 
 import argparse
@@ -48,7 +47,7 @@ def lesson(last=LAST_CELL, skip=(), seed=0):
 
 
 LAST_TRAINING = "def last_training("
-COMPARISONS = "[misread(", "ten_seeds", "eight_seeds", "trained(frozenset(OF"  # it needs none
+COMPARISONS = "[misread(", "ten_seeds", "eight_seeds", "trained(frozenset(OF"  # cells it needs not
 LENGTHS = {  # digits in each epoch
     "full epochs only": [50_000] * 7,
     "with practice": [50_000] * 2 + [18_000] * 10,
