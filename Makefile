@@ -39,13 +39,10 @@ test-backends: .venv/backends/ready  ## the notebooks and Keras tests (or TESTS=
 nbgrader: .venv/nbgrader/ready  ## let nbgrader make, collect and grade an assignment
 	PYTHONPATH="$(CURDIR)/.venv/nbgrader" .venv/bin/python -m pytest tests/test_nbgrader.py
 
-# Other instruction sets than the machine's own, no oneDNN, one thread: another machine's last digits.
-haswell = ONEDNN_MAX_CPU_ISA=AVX2 OPENBLAS_CORETYPE=Haswell
-nehalem = ONEDNN_MAX_CPU_ISA=SSE41 OPENBLAS_CORETYPE=Nehalem
-one_thread = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 test-arithmetic: .venv/ready  ## the notebooks and Keras tests (or TESTS=…) as other machines compute
-	for world in "$(haswell)" "$(nehalem)" "TF_ENABLE_ONEDNN_OPTS=0" "$(one_thread)"; do \
-	    echo "== $$world"; env $$world $(pytest) $(TESTS) || exit; \
+	for kind in "as it is" AVX2 SSE4.1 "without oneDNN"; do \
+	    echo "== one thread, $$kind"; \
+	    .venv/bin/python tools/arithmetic.py "$$kind" $(pytest) $(TESTS) || exit; \
 	done
 
 test-browser: .venv/browser/ready  ## move the players in Debian's Chromium

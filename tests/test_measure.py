@@ -1,6 +1,8 @@
 """tools/measure.py: what it keeps of the claims in many worlds, and how it judges the room."""
 
 import json
+import subprocess
+import sys
 
 import keras
 import measure
@@ -274,6 +276,16 @@ def test_seeds_that_no_record_has_are_tried_and_nothing_is_recorded(quick, lesso
     with pytest.raises(SystemExit):
         measure.main([str(lesson), "--seeds", "2"])
     assert "records have the seeds 0 to 2" in capsys.readouterr().err
+
+
+def test_a_command_runs_in_the_arithmetic_of_a_world():
+    tool = [sys.executable, measure.ROOT / "tools" / "arithmetic.py"]
+    show = [sys.executable, "-c", "import json, os; print(json.dumps(dict(os.environ)))"]
+    shown = json.loads(subprocess.run([*tool, "SSE4.1", *show], stdout=subprocess.PIPE).stdout)
+    wanted = measure.ONE_THREAD | measure.ARITHMETIC["tensorflow"]["SSE4.1"]
+    assert {name: shown.get(name) for name in wanted} == wanted
+    refused = subprocess.run([*tool, "MMX", *show], capture_output=True, text=True)
+    assert refused.returncode == 1 and "'without oneDNN'" in refused.stderr
 
 
 def test_a_sabotage_that_leaves_the_claim_standing_is_a_fault(quick, monkeypatch, capsys):

@@ -419,17 +419,18 @@ def measure(path, pool):
     return list(faults(record))
 
 
-def attempt(path, pool, seeds):
+def attempt(paths, pool, seeds):
     """What fails with these seeds on TensorFlow, as sentences; no record changes."""
-    worlds = [("tensorflow", seed, "as it is") for seed in seeds]
-    for world, run in zip(worlds, pool.map(lambda world: kept(path, world, "code"), worlds)):
+    tried = [(path, ("tensorflow", seed, "as it is")) for path in paths for seed in seeds]
+    for (path, world), run in zip(tried, pool.map(lambda pair: kept(*pair, "code"), tried)):
+        where = f"{path.stem}, {name_of(world)}"
+        yield from (f"{where}: {error}" for error in run["errors"])
         failed = [claim for claim in run["claims"] if not claim["held"]]
-        yield from (f"{name_of(world)}: {error}" for error in run["errors"])
         for claim in failed:
             saw = f", it saw {claim['value']:g}" if "value" in claim else ""
-            yield f"{name_of(world)}: {claim['claim']!r} failed{saw}"
+            yield f"{where}: {claim['claim']!r} failed{saw}"
         held = len(run["claims"]) - len(failed)
-        print(f"{path.stem}, {name_of(world)}: {held} claims held, {run['seconds']} s", flush=True)
+        print(f"{where}: {held} claims held, {run['seconds']} s", flush=True)
 
 
 def main(arguments=None):
@@ -443,14 +444,16 @@ def main(arguments=None):
     known = max(seed for _, seed, _ in WORLDS)
     if options.seeds and min(options.seeds) <= known:
         parser.error(f"records have the seeds 0 to {known}; give greater ones to --seeds")
-    wrong = False
+    paths = options.notebooks or sorted((ROOT / "notebooks").glob("*.ipynb"))
+    paths, wrong = [path.resolve() for path in paths], False
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for path in options.notebooks or sorted((ROOT / "notebooks").glob("*.ipynb")):
-            path = path.resolve()
-            faults_of = attempt(path, pool, options.seeds) if options.seeds else measure(path, pool)
-            for sentence in faults_of:
-                wrong = True
-                print(f"{path.name}: {sentence}")
+        if options.seeds:
+            sentences = attempt(paths, pool, options.seeds)
+        else:
+            sentences = (f"{path.name}: {s}" for path in paths for s in measure(path, pool))
+        for sentence in sentences:
+            wrong = True
+            print(sentence)
     return int(wrong)
 
 

@@ -20,6 +20,11 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NOTEBOOK = ROOT / "notebooks" / "11_mnist_cnn.ipynb"
 LAST_CELL = "def misread("  # the first cell that has this is the last that is executed
+COMPARISONS = "[misread(", "ten_seeds", "eight_seeds", "trained(frozenset(OF"  # cells to leave out
+LENGTHS = {  # of the last training: digits in each epoch
+    "full epochs only": [50_000] * 7,
+    "with practice": [50_000] * 2 + [18_000] * 10,
+}
 
 
 def lesson(last=LAST_CELL, skip=(), seed=0):
@@ -46,44 +51,31 @@ def lesson(last=LAST_CELL, skip=(), seed=0):
     raise ValueError(f"No cell of {NOTEBOOK} contains {last!r}.")
 
 
-LAST_TRAINING = "def last_training("
-COMPARISONS = "[misread(", "ten_seeds", "eight_seeds", "trained(frozenset(OF"  # cells it needs not
-LENGTHS = {  # digits in each epoch
-    "full epochs only": [50_000] * 7,
-    "with practice": [50_000] * 2 + [18_000] * 10,
-}
-
-
 def practice(seeds):
-    """Prints what the last training misreads of the validation digits, for each of `LENGTHS`."""
-    names = lesson(LAST_TRAINING, COMPARISONS)
+    """For each seed, what the last training misreads with each of `LENGTHS`."""
+    names = lesson("def last_training(", COMPARISONS)
     digits, labels = names["x_train"][:50_000], names["y_train"][:50_000]
-    table = {name: [] for name in LENGTHS}
+
+    def misread(lengths, seed):
+        names["keras"].utils.set_random_seed(seed)
+        model, _ = names["last_training"](digits, labels, lengths, seed)
+        p = names["probabilities"](model, names["held_x"], names["NINE"])
+        return int((p.argmax(axis=1) != names["held_y"]).sum())
+
     for seed in seeds:
-        for name, lengths in LENGTHS.items():
-            names["keras"].utils.set_random_seed(seed)
-            model, _ = names["last_training"](digits, labels, lengths, seed)
-            p = names["probabilities"](model, names["held_x"], names["NINE"])
-            table[name].append(int((p.argmax(axis=1) != names["held_y"]).sum()))
-        print(f"seed {seed}:", *(row[-1] for row in table.values()), flush=True)
-    return table
+        yield {name: misread(lengths, seed) for name, lengths in LENGTHS.items()}
 
 
 def ingredients(seeds):
-    """Prints what the staircase and all ingredients but one misread of the validation digits."""
+    """For each seed, what each set of ingredients misreads of the validation digits."""
     names = lesson()
-    misread, trained = names["misread"], names["trained"]
     every = ["convolution", "batch normalization", "shifts", "schedule", "averaged weights",
              "shifted copies"]  # fmt: skip
     sets = {("dense", *every)[n]: every[:n] for n in range(7)}
     sets |= {f"without {name}": [other for other in every if other != name] for name in every[1:]}
-    table = {name: [] for name in sets}
     for seed in seeds:
-        for name, chosen in sets.items():
-            table[name].append(misread(chosen, seed))
-        trained.cache_clear()
-        print(f"seed {seed}:", *(row[-1] for row in table.values()), flush=True)
-    return table
+        yield {name: names["misread"](chosen, seed) for name, chosen in sets.items()}
+        names["trained"].cache_clear()
 
 
 def main(arguments=None):
@@ -94,9 +86,12 @@ def main(arguments=None):
     os.environ.setdefault("MPLBACKEND", "agg")
     os.chdir(NOTEBOOK.parent)  # its set-up cell looks for ../dlhelpers
     seeds = options.seeds or range(1, 9 if options.last else 11)
-    table = practice(seeds) if options.last else ingredients(seeds)
-    for name, row in table.items():
-        print(f'    "{name}": {row},')
+    rows = []
+    for seed, row in zip(seeds, practice(seeds) if options.last else ingredients(seeds)):
+        rows.append(row)
+        print(f"seed {seed}:", *row.values(), flush=True)
+    for name in rows[0]:
+        print(f'    "{name}": {[row[name] for row in rows]},')
 
 
 if __name__ == "__main__":
