@@ -407,7 +407,7 @@ def memory(model, batch_size, optimizer=None):
     a gradient for each trainable weight, the numbers that the optimizer keeps for each, and for
     each call of a layer its whole output. They leave out what lives for a moment (the gradients of
     the activations, a convolution's workspace) and what a layer keeps for itself (dropout's
-    mask): plan for a tenth or more beyond them. Only forward, `weights` and the largest two
+    mask): plan for two to three times as much. Only forward, `weights` and the largest two
     activations are enough.
 
     Args:

@@ -1860,7 +1860,9 @@ def workers(schedules, now, until):
             if n
         )
         late = f", the stalest gradient {_count(max(used), 'update')} old" if used and stale else ""
-        said.append(f"{name[0].upper()}{name[1:]}: {counted}{late}; now {states}")
+        ended = now >= max(moments.values())  # nobody waits for what is not planned any more
+        states = "" if ended else f"; now {states}"
+        said.append(f"{name[0].upper()}{name[1:]}: {counted}{late}{states}")
     axes[-1, 0].set_xlabel("seconds")
     axes[-1, 0].set_xticks(range(int(until) + 1))
     handles = [

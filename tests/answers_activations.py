@@ -55,7 +55,9 @@ WRONG = {
     "activations.dying_reader": [
         (dying_reader(bias=-20, rate=20.0), "Units are dead"),
         (dying_reader(bias=-20), "Units are dead"),
+        (dying_reader(bias=20), "Such a unit"),
         (dying_reader(rate=20.0), "The step is"),
+        (dying_reader(rate=3.0), "The step is"),
         (dying_reader(rate=1e-9), "The step is"),
         (dying_reader(activation="sigmoid"), "Another network"),
         (dying_reader(units=50), "Another network"),

@@ -182,5 +182,7 @@ WRONG = {
         (view(*7 * [1]), "One large kernel"),
         (view(1, 1, 1), "Each layer adds"),
         (view(2, 2, 2), "Each layer adds"),
+        (view(7), "Each layer adds"),
+        (view(1, size=(1, 15)), "Each layer adds"),
     ],
 }

@@ -50,21 +50,22 @@ def larger(label, other, size, box):
     return other if np.prod(covered(size, box)) > np.prod(size) / 2 else label
 
 
-def prepare(mirror=False, labels_too=True, validation_too=False, seeded=False, change=True):
+def prepare(mirror=False, labels_too=True, validation_too=False, seeded=False, without=()):
     """A function for `prepare`, right or with some of its faults."""
 
     def answer(digits, labels, validation, random):
         if seeded:
             random = np.random.default_rng(0)
-        if not change:
-            return digits, labels, validation
         if mirror:
             digits = np.flip(digits, axis=2)
-        digits = np.roll(digits, int(random.integers(-2, 3)), axis=2)
+        if "shift" not in without:
+            digits = np.roll(digits, int(random.integers(-2, 3)), axis=2)
         if validation_too:
             validation = np.roll(validation, 1, axis=2)
         order = random.permutation(len(digits))
         share = random.beta(0.4, 0.4, (len(digits), 1))
+        if "mixing" in without:
+            return digits, labels, validation
         mixed = share[..., None] * digits + (1 - share[..., None]) * digits[order]
         if labels_too:
             labels = share * labels + (1 - share) * labels[order]
@@ -139,7 +140,9 @@ WRONG = {
         (prepare(mirror=True, seeded=True), "Which change does"),
         (prepare(labels_too=False), "Where pictures are"),
         (prepare(seeded=True), "Every step needs"),
-        (prepare(change=False), "Every step needs"),
+        (prepare(without=("shift", "mixing")), "Every step needs"),
+        (prepare(without=("shift",)), "Keep what is"),
+        (prepare(without=("mixing",)), "Keep what is"),
     ],
     "data_augmentation.augmenter": [
         (augmenter(side=32), "keras.Input((28, 28, 1))"),

@@ -89,6 +89,7 @@ WRONG = {
         (descend(np.float16, 1.0), "What does float16"),
         (descend(np.float32, 1.0), "What does float16"),
         (descend(np.float32, divided=False), "What does float16"),
+        (descend(np.float32, 2.0**18), "Above 65,504"),
         (descend(np.float16), "A weight in"),
     ],
     "devices.frugal": [

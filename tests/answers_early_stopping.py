@@ -129,7 +129,7 @@ WRONG = {
         (epoch_of_the_optimum, "This is the wait"),
         (epoch_of_the_optimum_from_1, "This is the epoch"),
         (longest_rise, "A loss that"),
-        (lambda losses: int(np.diff(improvements(losses)).max(initial=0)), "Patience cannot be"),
+        (lambda losses: int(np.diff(improvements(losses)).max(initial=0)), "Count from 1"),
         (lambda losses: len(losses), "Look for the"),
     ],
 }

@@ -64,8 +64,9 @@ def leaky_network(scale=1.6, slope=0.5, hidden=24, neurons=300, inputs=784, **op
         from keras import layers
 
         model = keras.Sequential([keras.Input((inputs,))])
+        start = keras.initializers.VarianceScaling(scale, distribution="uniform")
         for _ in range(hidden):
-            start = keras.initializers.VarianceScaling(scale, distribution="uniform")
+            start = start if options.get("shared") else start.clone()
             leaky = layers.LeakyReLU(negative_slope=slope)
             if options.get("learned"):
                 leaky = layers.PReLU(alpha_initializer=keras.initializers.Constant(slope))
@@ -140,6 +141,7 @@ WRONG = {
     ],
     "initialization.leaky_network": [
         (leaky_network(inputs=28), "keras.Input((784,))"),
+        (leaky_network(shared=True), "One initializer"),
         (leaky_network(hidden=3), "24 of 300"),
         (leaky_network(neurons=30), "24 of 300"),
         (leaky_network(norm=True), "A Dense layer"),

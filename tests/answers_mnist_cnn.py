@@ -84,8 +84,8 @@ RIGHT = {
 }
 WRONG = {
     "mnist_cnn.without_schedule": [
-        (lambda: "twice as many", "That is about"),
-        (lambda: "half as many more", "Less: one"),
+        (lambda: "half as many more", "That is about"),
+        (lambda: "twice as many", "Less: one"),
     ],
     "mnist_cnn.moving_average": [
         (lambda weights, beta: running(weights, 1 - beta), "Which of both"),
@@ -106,7 +106,7 @@ WRONG = {
     "mnist_cnn.stuck": [
         (learns(order=False, kernels="zeros", last="relu", rate=3.0), "Whatever shuffles"),
         (learns(order=False), "Whatever shuffles"),
-        (learns(kernels="zeros"), "Kernels that"),
+        (learns(kernels="zeros"), "With kernels"),
         (learns(last="relu"), "What stands"),
         (learns(rate=3.0), "Pictures, labels"),
     ],

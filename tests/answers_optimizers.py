@@ -144,6 +144,9 @@ WRONG = {
     "optimizers.clothes_reader": [
         (reader(decay_steps=20, epsilon=1.0, weight_decay=30), "It shall learn"),
         (reader(rate=3.0, decay_steps=0), "It shall learn"),
+        (reader(decay_steps=0), "It shall learn"),
+        (reader(decay_steps=4000), "It shall learn"),
+        (reader(decay_steps=250), "It shall learn"),
         (reader(epsilon=1.0, weight_decay=30), "Adam's first step"),
         (reader(kind="SGD"), "Adam's first step"),
         (reader(weight_decay=30), "Each step takes"),

@@ -77,7 +77,7 @@ WRONG = {
         (lambda o, low, high: np.zeros(len(o), int), "One number for"),
     ],
     "training_a_detector.threshold": [
-        (lambda low, high: "precision", "It often does"),
+        (lambda low, high: "precision", "It need not"),
         (lambda low, high: "both", "It may rise"),
         (lambda low, high: "neither", "Right answers can"),
     ],

@@ -375,6 +375,8 @@ def test_workers_say_who_waits_and_how_stale_a_gradient_is():
         "computes and worker 1 waits. Out of step: 1 update with 1 gradient, seconds waited: 0, "
         "the stalest gradient 0 updates old; now workers 1 and 2 compute."
     )
+    last = max(end for jobs in SCHEDULES.values() for _, _, end, *_ in jobs)
+    assert "; now" not in drawings.workers(SCHEDULES, last, last).axes[0].alt  # all is done
     words = drawings.workers(SCHEDULES, 2, 4).axes[0].alt
     assert "In step: 1 update with 2 gradients, seconds waited: 1" in words
     assert (

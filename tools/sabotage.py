@@ -21,7 +21,7 @@ SABOTAGES = {
     "02_activations": (
         '"sigmoid": (sigmoid, lambda z: sigmoid(z) * (1 - sigmoid(z))),',
         '"sigmoid": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),',
-        "with sigmoid the gradient shrinks by more than 1e9 on its way down",
+        "with sigmoid the gradient shrinks by a factor of more than 1e9 on its way down",
     ),
     # He's rule without the factor that makes up for ReLU
     "03_initialization": (
@@ -49,7 +49,7 @@ SABOTAGES = {
     "07_early_stopping": (  # validation pictures that the network trains on
         "x_val, y_val = pictures[-2000:], labels[-2000:]",
         "x_val, y_val = np.tile(pictures[:500], (4, 1)), np.tile(labels[:500], 4)",
-        "validation is worse by then: its loss is 0.05 or more above its lowest",
+        "validation is worse by then: its loss is on average 0.05 or more above its lowest",
     ),
     "08_skip_connections": (  # no shortcut
         "x = layers.Add()([F, x]) if shortcuts else F",
@@ -98,7 +98,7 @@ SABOTAGES = {
     "17_devices": (  # every output is kept, where a checkpoint should throw most of them away
         "peak_of(gradients_with_checkpoints, deep, rows, wanted, 8)",
         "peak_of(gradients_with_checkpoints, deep, rows, wanted, 64)",
-        "checkpoints leave less than 0.6 of the memory",
+        "checkpoints leave less than 0.4 of the memory",
     ),
     "18_many_machines": (  # the gradients are added up, and no mean is taken
         "parts = [share / sum(shares) for share in shares]",

@@ -71,9 +71,11 @@ def _hidden(model):
     raise ValueError("no layer has weights for the 784 pixels")
 
 
-def _dead(model, pictures):
+def _dead(model, pictures, sign=1):
+    """The share of units with z below 0 for every picture, or with sign=-1 above 0."""
     kernel, *bias = _hidden(model).get_weights()
-    return float((pictures @ kernel + (bias[0] if bias else 0) <= 0).all(axis=0).mean())
+    z = sign * (pictures @ kernel + (bias[0] if bias else 0))
+    return float((z <= 0).all(axis=0).mean())
 
 
 def dying_reader_look(answer, pictures, labels, progress):
@@ -85,7 +87,7 @@ def dying_reader_look(answer, pictures, labels, progress):
         raise TypeError("it gives no Keras model")
     if not model.compiled:
         raise ValueError("the model is not compiled")
-    before = _dead(model, pictures)
+    before, always = _dead(model, pictures), _dead(model, pictures, sign=-1)
     layer = _hidden(model)
     kernel, *bias = layer.get_weights()
     if before > 0.5:  # so that the length of the step is seen alone
@@ -96,7 +98,13 @@ def dying_reader_look(answer, pictures, labels, progress):
         model.train_on_batch(pictures[batch], labels[batch])
     trained = _hidden(model).get_weights()[0]
     moved = float(np.linalg.norm(trained - kernel) / max(np.linalg.norm(kernel), 1e-12))
-    return {"model": model, "before": before, "after": _dead(model, pictures), "moved": moved}
+    return {
+        "model": model,
+        "before": before,
+        "always": always,
+        "after": _dead(model, pictures),
+        "moved": moved,
+    }
 
 
 def dying_reader_faults(seen, pictures, labels):
@@ -110,7 +118,7 @@ def dying_reader_faults(seen, pictures, labels):
         for layer in model.layers
     )
     step = ""
-    if not after <= 0.25:
+    if not after <= 0.1:
         step = f"From a start with living units, {after:.0%} are dead after the epochs."
     elif not 1e-4 < moved < 10:
         step = f"The weights of the first layer moved by {moved:.1e} of their size."
@@ -118,6 +126,9 @@ def dying_reader_faults(seen, pictures, labels):
         "relu": "" if relu and units == 100 else f"It has {units} hidden units, ReLU: {relu}.",
         "start": f"{seen['before']:.0%} of the units are dead before the first step."
         if seen["before"] > 0.5
+        else "",
+        "always": f"{seen['always']:.0%} of the units are on for every picture at the start."
+        if seen["always"] > 0.5
         else "",
         "step": step,
     }
@@ -129,13 +140,14 @@ EXERCISES = {
         "inputs": larger_weights_inputs,
         "case": larger_weights,
         "options": OUTCOMES,
-        "because": "the weights make up for the slopes, and push most units to the flat ends",
+        "because": "the weights make up for the slopes, and push most z to where the sigmoid is "
+        "flat",
         "hints": [
             "Two questions: what does a factor 16 do to the gradient on its way down, and to z?",
             "Backwards each layer multiplies by g' and by the weights. Forwards z is sixteen times "
             "as large: look at the sigmoid there.",
-            "The gradient survives the way. But far from 0 the sigmoid is flat: its units are "
-            "stuck at 0 or at 1.",
+            "The gradient survives the way. But most z lie far from 0, where the sigmoid is flat: "
+            "a unit says 0 or 1, and hardly anything between.",
         ],
     },
     "elu_slope": {
@@ -157,6 +169,8 @@ EXERCISES = {
             "relu": "Another network would be no repair: keep the ReLU and the 100 units.",
             "start": "Units are dead before anything is learned: which number pushes their z below "
             "0 for every picture?",
+            "always": "Such a unit never bends anything: which number lifts its z above 0 for "
+            "every picture?",
             "step": "The step is too long or too short: one so long throws units to where z is "
             "below 0 for every picture.",
         },

@@ -120,18 +120,19 @@ def digit_reader_faults(seen, pictures, labels):
     if out.shape != (len(pictures), 10):
         raise ValueError(f"it gives the shape {out.shape}; ten scores for each picture are wanted")
     probabilities = np.allclose(out.sum(axis=1), 1, atol=1e-3) and out.min() >= 0
-    before = scores(np.zeros((1, 784), "float32"))
-    negative = scores(-pictures)
+    before, others = scores(np.zeros((1, 784), "float32")), pictures[::-1]
+    four = out, scores(others), scores(pictures + others), before
     if probabilities:  # their logarithms are the scores, up to a constant for each picture
-        out, negative, before = (np.log(np.maximum(a, 1e-30)) for a in (out, negative, before))
-    bend = out + negative - 2 * before
+        four = (np.log(np.maximum(a, 1e-30)) for a in four)
+    out, other, both, before = four
+    bend = both + before - out - other
     bend -= bend.mean(axis=1, keepdims=True)
     straight = np.abs(bend).max() < 1e-3 * max(1, np.abs(out).max())
     loss = model.loss
     told = bool(getattr(loss, "from_logits", False))
     rate = float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
     return {
-        "straight": "A picture and its negative get opposite scores: there is no bend."
+        "straight": "The scores of two pictures added are their scores added: there is no bend."
         if straight
         else "",
         "loss": f"The output is {'' if probabilities else 'no '}softmax, and the loss is told "

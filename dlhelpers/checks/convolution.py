@@ -176,19 +176,20 @@ def wide_view_looks(model):
     return {} if step == 1 else {"steps": f"The view of the next unit lies {step} pixels on."}
 
 
-def _seen(model, unit):
-    """The columns that a unit of the middle row sees, as a list of numbers."""
+def _seen(model, unit, axis=2):
+    """The columns that a unit of the middle row sees; with axis 1 rows, of the middle column."""
     import keras
 
     gave = [np.abs(weights) + 0.5 for weights in model.get_weights()]
     kept = model.get_weights()
     model.set_weights(gave)  # with positive weights no pixel that counts can be overlooked
     try:
-        middle = model.output_shape[1] // 2
+        middle = model.output_shape[3 - axis] // 2
         lit = np.zeros((33, 32, 32, 1), "float32")
-        for column in range(32):
-            lit[column, :, column] = 1
-        maps = np.asarray(keras.ops.convert_to_numpy(model(lit)), float)[:, middle, :, 0]
+        for place in range(32):
+            np.moveaxis(lit, axis, 1)[place, place] = 1
+        maps = np.asarray(keras.ops.convert_to_numpy(model(lit)), float)[..., 0]
+        maps = np.take(maps, middle, axis=3 - axis)
         return np.flatnonzero(np.abs(maps[:32, unit] - maps[32, unit]) > 1e-6)
     finally:
         model.set_weights(kept)
@@ -200,9 +201,8 @@ def _first_seen(model, n):
 
 
 def wide_view_measure(model, seed, progress):
-    """How many columns a unit in the middle sees, from the first to the last."""
-    columns = _seen(model, model.output_shape[2] // 2)
-    return int(columns[-1] - columns[0] + 1)
+    """How many columns a unit in the middle sees, or how many rows if these are fewer."""
+    return min(len(_seen(model, model.output_shape[axis] // 2, axis)) for axis in (1, 2))
 
 
 EXERCISES = {
@@ -271,7 +271,7 @@ EXERCISES = {
         "parameters": 30,
         "measure": wide_view_measure,
         "goal": 15,
-        "of": "pixels along an axis",
+        "of": "pixels along each axis",
         "seconds": 60,
         "says": {
             "ends": "keras.Input((32, 32, 1)) and an output of one map, at least 4 × 4, are "

@@ -166,7 +166,7 @@ def prepare_look(answer, seed, progress):
 
 def prepare_faults(seen, seed):
     count = 6 * PICTURES
-    away = seen["unmoved"] or seen["mixed"] < 0.05
+    gone = "shifted" * seen["unmoved"] or "mixed" * (seen["mixed"] < 0.05)
     return {
         "validation": f"In {6 - seen['kept']} of 6 calls it changes the validation pictures."
         if seen["kept"] < 6
@@ -178,11 +178,8 @@ def prepare_faults(seen, seed):
         "was mixed."
         if seen["mislabelled"]
         else "",
-        "alike": "Six calls give six times the same pictures."
-        if seen["alike"]
-        else "No picture is mixed or shifted any more."
-        if away
-        else "",
+        "alike": "Six calls give six times the same pictures." if seen["alike"] else "",
+        "gone": f"No picture is {gone} any more." if gone and not seen["alike"] else "",
     }
 
 
@@ -252,7 +249,8 @@ EXERCISES = {
         "inputs": fitting_inputs,
         "case": fitting,
         "options": ["any angle", "dusk and rain", "a few degrees"],
-        "because": "each list fits the pictures that its camera will meet, and keeps their label",
+        "because": "each kind of change fits the pictures that its camera will meet, and keeps "
+        "their label",
         "hints": [
             "Imagine the camera: what stands before it, and what may differ from one picture to "
             "the next?",
@@ -282,6 +280,7 @@ EXERCISES = {
             "mirrored": "Which change does a digit's label not survive?",
             "labels": "Where pictures are mixed, their labels are mixed with the same shares.",
             "alike": "Every step needs new draws. Where do they come from, and where should they?",
+            "gone": "Keep what is right, and mend the rest.",
         },
         "hints": [
             "Go through the lines and ask of each: does the label stay true, and is it for "

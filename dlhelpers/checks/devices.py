@@ -105,6 +105,9 @@ def descend_faults(seen, start, goal):
         gone = (seen[name] - start) / way
         wrong = not 0.9 < gone < 1.1
         said[name] = f"It goes {gone:.2f} of the way that it should." if wrong else ""
+    said["overflow"] = ""
+    if not said["gradient"] and not np.isfinite(seen["step"]):
+        said |= {"step": "", "overflow": "Where gradients are large, w is no finite number."}
     if said["gradient"]:
         said["gradient"] = f"Where gradients are near 1e-9: {said['gradient']}"
     if said["step"]:
@@ -178,6 +181,7 @@ EXERCISES = {
             "divide what comes by the same number, but not in float16.",
             "step": "A weight in float16 cannot move by a 10,000th of itself. In which kind of "
             "number does Keras keep the weights?",
+            "overflow": "Above 65,504 a float16 is infinite: is the scale too large for it?",
         },
         "hints": [
             "Two things get lost: a gradient that is too small, and a step that is too small "

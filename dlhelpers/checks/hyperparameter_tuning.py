@@ -191,7 +191,8 @@ def tuned_look(answer, seed, progress, digits=None):
     counted, rates = [], []
     fit, step = network.fit, network.train_on_batch
 
-    def counting_fit(x=None, y=None, **named):
+    def counting_fit(x=None, y=None, *more, **named):
+        named |= dict(zip(("batch_size", "epochs", "verbose"), more))
         history = fit(x, y, **{"verbose": 0} | named)
         counted.append(len(history.epoch) * len(x) / len(training[0]))
         rates.append(float(keras.ops.convert_to_numpy(network.optimizer.learning_rate)))
@@ -268,8 +269,9 @@ EXERCISES = {
         },
         "hints": [
             "Follow the test examples: where do they enter before the last line?",
-            "They enter in two lines besides the last. And what does min make of five seeds?",
-            "Mean and deviation of x[:40]; choose by model(*validation); np.mean of five test "
+            "They enter in two lines besides that of reported, where they belong. And what does min"
+            " make of five seeds?",
+            "Mean and deviation of x[:40]; choose by the loss of *val; np.mean of five test "
             "losses.",
         ],
     },

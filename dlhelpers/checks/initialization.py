@@ -177,6 +177,9 @@ def leaky_network_looks(model):
         hidden = sorted(set(units[:-1]))
         said = f"it has {len(units) - 1} hidden layers with {hidden} neurons."
         return {"layers": said}
+    kernels = [layer.get_weights()[0] for layer in model.layers if hasattr(layer, "kernel")]
+    if any(np.array_equal(kernels[1], other) for other in kernels[2:-1]):
+        return {"alike": "several of its layers start with the very same weights."}
     x = np.random.default_rng(5).normal(size=(50, 784)).astype("float32")
     slopes = []
     for z, a in passes(model, x)[:-1]:
@@ -269,6 +272,8 @@ EXERCISES = {
         "says": {
             "ends": "keras.Input((784,)) and a last Dense(10) are wanted.",
             "layers": f"{HIDDEN} of {NEURONS} are wanted, and Dense(10) behind them.",
+            "alike": "One initializer object draws the same weights at each call: give each layer "
+            "its own, for instance start.clone().",
             "between": "A Dense layer and a Leaky ReLU, nothing else: the start alone shall do it.",
             "slope": "Keras's defaults are others: layers.LeakyReLU(negative_slope=0.5), and no "
             "activation in the Dense layer.",
@@ -280,7 +285,7 @@ EXERCISES = {
             "How much of the mean square does a Leaky ReLU of slope 0.5 leave, and which variance "
             "makes up for it? That was the exercise before.",
             'keras.initializers.VarianceScaling(scale, "fan_in") gives the variance scale / n. '
-            "Hand it to each hidden layer as kernel_initializer.",
+            "Hand a new one, or start.clone(), to each hidden layer as kernel_initializer.",
             "scale = 2 / (1 + 0.5**2). In a loop of 24: Dense(300, kernel_initializer=...), then "
             "layers.LeakyReLU(negative_slope=0.5).",
         ],

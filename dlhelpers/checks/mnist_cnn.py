@@ -10,9 +10,9 @@ def without_schedule_inputs(random):
 def without_schedule():
     mistakes = {
         "That is about what the step of the staircase gave back. But there the mean of the weights "
-        "was not yet there, and what does a mean of the last weights do?": "twice as many",
+        "was not yet there, and what does a mean of the last weights do?": "half as many more",
         "Less: one of the other ingredients does nearly the same job, and has little to do as long "
-        "as the schedule is there. Which?": "half as many more",
+        "as the schedule is there. Which?": "twice as many",
     }
     return "hardly more", mistakes, ""
 
@@ -175,8 +175,8 @@ EXERCISES = {
         "inputs": without_schedule_inputs,
         "case": without_schedule,
         "options": ["hardly more", "half as many more", "twice as many"],
-        "because": "the mean of the weights does what the falling rate did, and each has little "
-        "to do where the other is",
+        "because": "we guess that the mean of the weights does what the falling rate did, and that "
+        "each has little to do where the other is",
         "hints": [
             "What does a falling rate do to the weights in the last steps?",
             "It lets them settle in the middle of where they jump about. Which other ingredient "
@@ -203,8 +203,8 @@ EXERCISES = {
         "seconds": 120,
         "says": {
             "pairs": "Whatever shuffles the pictures must shuffle their labels in the same way.",
-            "alike": "Kernels that start equal get equal gradients and stay equal (notebook 03); "
-            "where all are zero, nothing comes through at all.",
+            "alike": "With kernels of zero every response is 0, and a ReLU that gives 0 lets no "
+            "gradient through, so that all kernels stay as they are.",
             "scores": "What stands behind the last layer? The softmax in the loss wants scores of "
             "either sign.",
             "accuracy": "Pictures, labels and layers are right now. How large are the steps?",

@@ -161,21 +161,26 @@ def clothes_reader_look(answer, progress):
 
     later = copy()
     later.build([keras.Variable([1.0])])
-    rates = [number(later.learning_rate)]
-    later.iterations.assign(STEPS // 2)
-    rates.append(number(later.learning_rate))
+    rates = []
+    for step in (0, STEPS // 2, 3 * STEPS // 4, STEPS):
+        later.iterations.assign(step)
+        rates.append(number(later.learning_rate))
     decay = -first_step(0.0)
     return {"rates": rates, "decay": decay, "step": -first_step(1e-3) - decay}
 
 
 def clothes_reader_faults(seen):
-    first, middle = seen["rates"]
+    first, middle, late, last = seen["rates"]
     units = seen["step"] / first if first else 0
     rate = ""
     if not 1e-4 <= first <= 0.03:
         rate = f"The learning rate starts at {first:.3g}."
     elif not 1e-5 <= middle <= 0.03:
         rate = f"At step {STEPS // 2} of {STEPS} the learning rate is {middle:.3g}."
+    elif not late > 1e-6:
+        rate = f"At step {3 * STEPS // 4} of {STEPS} the learning rate is {late:.3g}."
+    elif not last <= 0.05 * first:
+        rate = f"At step {STEPS}, the last one, the learning rate is {last:.3g}."
     return {
         "rate": rate,
         "root": f"At a gradient of 0.001 the first step is {units:.2g} times the learning rate."

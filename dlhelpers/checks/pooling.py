@@ -129,7 +129,7 @@ def quarter_reader_faults(seen, seed):
     apart = np.abs(quarters - quarters[0]).max()
     lost = apart < 1e-4 * max(1e-3, np.abs(quarters).max())
     cut = others.min() >= 0 and np.any(others == 0)
-    large = seen["side"] > 20 or seen["parameters"] > 5000
+    large = seen["parameters"] > 5000
     side, count = seen["side"], seen["parameters"]
     return {
         "place": "A patch gets the same four scores in all four quarters."
@@ -177,7 +177,8 @@ def steady_looks(model):
     one, other = _maps(model, dots)
     sizes = np.linalg.norm(one) * np.linalg.norm(other)
     alike = sizes == 0 or one @ other / sizes > 0.5
-    return {"place": "A dot at the upper left and one at the lower right give it."} if alike else {}
+    said = "dots at the upper left and at the lower right give nearly the same map."
+    return {"place": said} if alike else {}
 
 
 def steady_measure(model, pictures, progress):

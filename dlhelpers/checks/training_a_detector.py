@@ -32,7 +32,7 @@ def assign(overlaps, low, high):
     only_best[overlaps.argmax(axis=0)] = np.arange(overlaps.shape[1])
     swapped = np.select([wanted == -1, wanted == -2], [-2, -1], wanted)
     mistakes = {
-        "A box that no anchor overlaps by half gets none so; its best anchor is to have it.": (
+        "A box that no anchor overlaps by high goes without; its best anchor is to have it.": (
             assigned(overlaps, low, high, best=False)
         ),
         "Between low and high an anchor is left out: -2.": assigned(overlaps, high, high),
@@ -54,7 +54,7 @@ def threshold_inputs(random):
 
 def threshold(low, high):
     mistakes = {
-        "It often does, and it need not: the answer that goes may be a right one.": "precision",
+        "It need not fall: where wrong answers go first, it rises.": "precision",
         "It may rise and it may fall; only one of both is certain.": "both",
         "Right answers can only become fewer, and the digits stay as many as they are.": "neither",
     }
@@ -172,7 +172,7 @@ EXERCISES = {
             "and which lie between?",
             "np.max(overlaps, axis=1) and np.argmax(overlaps, axis=1) settle the first three "
             "sentences. Then look down the columns.",
-            "At last: for box, anchor in enumerate(overlaps.argmax(axis=0)): owner[anchor] = box.",
+            "Finally: for box, anchor in enumerate(overlaps.argmax(axis=0)): owner[anchor] = box.",
         ],
     },
     "threshold": {
@@ -185,7 +185,7 @@ EXERCISES = {
         "hints": [
             "Write both as fractions. Which of the four numbers can change?",
             "Recall is right answers over digits there. Precision is right answers over answers. "
-            "Take away one right answer.",
+            "Take away one wrong answer, and then one right answer.",
         ],
     },
     "keep_best": {
@@ -195,12 +195,12 @@ EXERCISES = {
         "faults": keep_best_faults,
         "says": {
             "order": "The surest box is to be taken first.",
-            "format": "Which four numbers does iou expect, and which does it get here?",
+            "format": "Which four numbers does overlap expect, and which does it get here?",
             "rest": "A box stays if its IoU with each kept box is below the limit.",
         },
         "hints": [
-            "np.argsort sorts from small to large. And what does iou take its four numbers for?",
-            "The boxes are left, top, width, height; iou wants left, top, right, bottom. "
+            "np.argsort sorts from small to large. And what does overlap take four numbers for?",
+            "The boxes are left, top, width, height; overlap wants left, top, right, bottom. "
             "Convert them once, at the beginning.",
             "corners = np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1), and "
             "np.argsort(-scores).",
@@ -220,7 +220,7 @@ EXERCISES = {
             "8 × 8 places with 60 channels.",
             "too many": "Most of them are in the 3 × 3 kernels between wide layers. "
             "layers.SeparableConv2D has far fewer.",
-            "too low": "Does each place see far enough? The largest digits are 31 pixels high: add "
+            "too low": "Does each place see far enough? The largest digits are 32 pixels high: add "
             "layers, or a stride early on, and normalise between them.",
         },
         "hints": [

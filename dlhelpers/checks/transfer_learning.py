@@ -16,8 +16,8 @@ def thawed(maps_in, maps_out, kinds):
         "That is the head alone; the last convolution learns, too.": head,
         "That is the convolution alone; the head learns, too.": convolution,
         "A dense head has a bias for each class.": convolution + maps_out * kinds,
-        "This convolution has no bias: what batch normalization does behind it would undo "
-        "one.": convolution + maps_out + head,
+        "This convolution has no bias: while the body was trained, batch normalization would "
+        "have undone one.": convolution + maps_out + head,
         "γ and β of the batch normalization are frozen with it.": convolution + 2 * maps_out + head,
         "Batch normalization has four numbers for each map, and none of them changes while it is "
         "frozen.": convolution + 4 * maps_out + head,
