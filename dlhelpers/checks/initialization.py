@@ -172,12 +172,13 @@ def leaky_network_looks(model):
     shapes = model.input_shape, model.output_shape
     if shapes != ((None, 784), (None, 10)):
         return {"ends": f"it goes from the shape {shapes[0]} to {shapes[1]}."}
-    units = [layer.kernel.shape[-1] for layer in model.layers if hasattr(layer, "kernel")]
+    dense = [layer for layer in model.layers if hasattr(layer, "kernel")]
+    units = [layer.kernel.shape[-1] for layer in dense]
     if units != HIDDEN * [NEURONS] + [10]:
         hidden = sorted(set(units[:-1]))
         said = f"it has {len(units) - 1} hidden layers with {hidden} neurons."
         return {"layers": said}
-    kernels = [layer.get_weights()[0] for layer in model.layers if hasattr(layer, "kernel")]
+    kernels = [layer.get_weights()[0] for layer in dense]
     if any(np.array_equal(kernels[1], other) for other in kernels[2:-1]):
         return {"alike": "several of its layers start with the very same weights."}
     x = np.random.default_rng(5).normal(size=(50, 784)).astype("float32")
