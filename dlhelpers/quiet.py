@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import logging
 import os
 
 BACKENDS = ("tensorflow", "jax", "torch")
@@ -12,7 +13,8 @@ def start(backend="tensorflow", seed=0, style=None):
 
     Call it before anything imports Keras, whose backend cannot be changed afterwards. The same
     arithmetic is asked for on every processor (oneDNN in TensorFlow), and of TensorFlow's log only
-    warnings and errors; environment variables that are set already are respected.
+    warnings and errors, without the one about retracing; environment variables that are set
+    already are respected.
 
     Args:
         backend: "tensorflow", "jax" or "torch". The variable KERAS_BACKEND, where set, wins.
@@ -40,11 +42,17 @@ def start(backend="tensorflow", seed=0, style=None):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
     with native_log_muted():
         import keras
+    logging.getLogger("tensorflow").addFilter(_no_retracing)
     keras.utils.set_random_seed(seed)
     if style:
         import matplotlib.pyplot as plt
 
         plt.rcParams.update(style)
+
+
+def _no_retracing(record):
+    """Whether to log this. TensorFlow traces every new model once and soon calls that a fault."""
+    return "triggered tf.function retracing" not in record.getMessage()
 
 
 @contextlib.contextmanager

@@ -24,6 +24,10 @@ pairs = ((np.ones((2, 3)), np.ones((2, 1))) for _ in range(2))
 model.fit(pairs, steps_per_epoch=2, shuffle=False, verbose=0)
 os.write(2, b"seen")
 """
+NETWORKS = """
+for n in range(1, 20):
+    keras.Sequential([keras.Input((3,)), keras.layers.Dense(n)]).predict(np.ones((n, 3)), verbose=0)
+"""
 
 
 def test_what_a_library_writes_to_standard_error_is_dropped_inside_and_kept_after(capfd):
@@ -52,6 +56,18 @@ def test_neither_the_set_up_cell_nor_a_generator_makes_tensorflow_talk(tmp_path,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert notebook_runs.streams(path, "stderr") == ["", "seen"]
+
+
+def test_tensorflow_takes_many_networks_for_no_fault(tmp_path):
+    set_up = rules.code_cells(nbformat.read(FIRST, as_version=4))[0].source
+    path = tmp_path / "networks.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell(set_up), new_code_cell(NETWORKS)]), path)
+    done = notebook_runs.execute(
+        sys.executable, path, PYTHONPATH=FIRST.parent.parent, KERAS_BACKEND="tensorflow"
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    said = notebook_runs.streams(path, "stdout") + notebook_runs.streams(path, "stderr")
+    assert said == [""] * 4
 
 
 def started(source, **variables):
