@@ -25,6 +25,10 @@ def test_every_record_belongs_to_a_notebook():
     assert {path.stem for path in measure.RECORDS.iterdir()} <= set(NOTEBOOKS)
 
 
+def test_every_notebook_has_a_record():
+    assert [name for name in NOTEBOOKS if name not in MEASURED] == [], "make measure makes them"
+
+
 @pytest.mark.parametrize("name", MEASURED)
 def test_a_record_is_of_the_code_that_stands_in_the_notebook(name):
     now = measure.checksums(lesson(name))
