@@ -423,6 +423,7 @@ def memory(model, batch_size, optimizer=None):
     Raises:
         ValueError: the model is not built, a shape is unknown, `batch_size` is no whole number
             from 1 on, or Keras has no such optimizer.
+        TypeError: it is no Keras model.
     """
     nodes = _calls(model)
     whole = isinstance(batch_size, int) and not isinstance(batch_size, bool)
@@ -638,6 +639,7 @@ def plan(model, devices, batch_size, optimizer=None):
         A `Plan`.
 
     Raises:
+        TypeError, ValueError: as `memory`; `devices` is none of what is listed.
         ValueError: it does not fit; the message says what is needed, what there is and, if there
             is one, the largest batch (halving) that fits.
     """

@@ -25,7 +25,7 @@ def of(model, x, y, loss):
         weight's shape, in the order of `model.trainable_weights`. Units: loss per unit of weight.
 
     Raises:
-        TypeError: `model` is no Keras model, or `x` or `y` holds no numbers.
+        TypeError: `model` is no Keras model, or neither Sequential nor Functional.
         ValueError: the model is not built, or has no trainable weights; Keras has no such loss; or
             it cannot run the model and the loss on this batch: the message says why.
     """
@@ -38,6 +38,8 @@ def of(model, x, y, loss):
             f"The model {model.name!r} is not built, so it has no weights yet; start it with "
             "keras.Input(shape) or call model.build(input_shape)."
         )
+    if not getattr(model, "inputs", None):
+        raise TypeError(f"The model {model.name!r} is neither Sequential nor Functional.")
     if not model.trainable_weights:
         raise ValueError(f"The model {model.name!r} has no trainable weights, so no gradients.")
     ends = (model.inputs, model.outputs)

@@ -84,6 +84,7 @@ def show(figure, alt=None, caption=None):
 
     Raises:
         ValueError: there are no words, or they are not a sentence.
+        TypeError: `figure` is no figure and no Axes of one, or `caption` is no text.
     """
     figure = _figure(figure)
     words = _words_of(figure, alt)
@@ -340,6 +341,7 @@ def training_curves(history, metric="loss", ax=None, **line):
     Raises:
         KeyError: the history has no such metric; the message lists those it has.
         TypeError: it is no history.
+        ValueError: no epoch has been trained, or a curve holds no numbers.
     """
     curves = getattr(history, "history", history)
     if not isinstance(curves, dict):
@@ -781,6 +783,7 @@ def plot_model(model, **options):
         **options: passed to `keras.utils.model_to_dot`, such as `rankdir="LR"`.
 
     Raises:
+        TypeError: it is no Keras model.
         ValueError: the model is not built, so that its layers have no shapes.
         RuntimeError: Graphviz fails; the message is Graphviz's own.
     """
@@ -893,6 +896,9 @@ def drawn(figure, exact=True):
 
     Returns:
         A list of texts.
+
+    Raises:
+        TypeError: it is no figure.
     """
     figure = _figure(figure)
     width, height = figure.get_size_inches()

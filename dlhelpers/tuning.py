@@ -41,7 +41,7 @@ def to_unit(settings, space):
         space: dict of d distributions, by name.
 
     Raises:
-        ValueError: `space` or `settings` is none, or they differ in their names.
+        ValueError: `space` or `settings` is none, or `settings` lacks a name of the space.
     """
     _check_settings(settings, space)
     axes = [(np.log if d.log else float, settings[name], d) for name, d in space.items()]
@@ -225,7 +225,8 @@ def run(study, objective, trials, epochs=1, lost_after=None):
             worker that was only slow throws its result away and goes on.
 
     Raises:
-        ValueError: an argument is none of what is listed; no trial has run then.
+        ValueError: an argument is none of what is listed; no trial has run then. What `objective`
+            raises, other than `TrialPruned`, comes through.
     """
     import optuna
 
@@ -319,7 +320,8 @@ def storage(address):
             `grpc://host:port`, Optuna's proxy in front of a database.
 
     Raises:
-        ValueError: it is no address, or a file that cannot be written.
+        ValueError: it is no address of a proxy, or a file that cannot be written. What SQLAlchemy
+            says of a database, wrong address or no answer, comes through as it is.
     """
     import optuna
 
@@ -542,7 +544,7 @@ def curves(results, ax=None, colors=None, **axes):
 
 
 def table(results):
-    """Return the results as text, a line for each way: trials, epochs, lowest loss, its settings.
+    """Return the results as text, a line for each way: epochs, lowest loss, its settings.
 
     Args:
         results: dict from a name to its list of `Trial`.

@@ -144,3 +144,19 @@ def test_a_model_without_weights_is_named_with_what_to_do():
     empty = keras.Sequential([keras.Input((6,)), layers.ReLU()], name="empty")
     with pytest.raises(ValueError, match="'empty' has no trainable weights"):
         gradients.of(empty, np.ones((2, 6)), np.ones((2, 6)), "mse")
+
+
+class Subclassed(keras.Model):
+    def build(self, shape):
+        self.scores = layers.Dense(3)
+        self.scores.build(shape)
+
+    def call(self, x):
+        return self.scores(x)
+
+
+def test_a_model_without_known_ends_is_refused():
+    model = Subclassed(name="own")
+    model.build((None, 6))
+    with pytest.raises(TypeError, match="'own' is neither Sequential nor Functional"):
+        gradients.of(model, np.ones((2, 6)), np.ones((2, 3)), "mse")

@@ -3,7 +3,8 @@
 Writes a small notebook with all parts that one has, its exercise (dlhelpers/checks/), the answers
 that its exercise is tested with (tests/), its row in README.md, the line that breaks its lesson on
 purpose (tools/sabotage.py), and what it builds on (book/chapters.toml). Everything passes the tests
-at once; put your lesson in its place, part by part, and they keep telling what is missing.
+at once, but for the record that it lacks; put your lesson in its place, part by part, and they keep
+telling what is missing.
 CONTRIBUTING.md says how.
 """
 
