@@ -6,7 +6,8 @@ returns the Figure, whose words stand on its first Axes. It never shows a figure
 only where it cannot be drawn to its end. Frames of one size for `plotting.steps` come from one
 function, called once for each step.
 
-What does not belong there gets one sentence: a function's own, or that of `_says_what_it_got`.
+What does not belong there gets one sentence: a function's own, or the ValueError of
+`_says_what_it_got`.
 """
 
 import dis
@@ -605,7 +606,7 @@ def thinned_network(masks, p, outputs=2, ax=None):
     ax.set_title(f"p = {p:g}: {on} of {neurons} neurons, {working} of {weights} weights")
     off = [f"{name.replace('hidden', 'hidden layer')}: {_listed(1 + np.flatnonzero(~mask))}"
            for name, mask in zip(names, layers[:-1]) if not mask.all()]  # fmt: skip
-    which = f" Off are, of the {'; '.join(off)}. The others count × {factor}." if off else ""
+    which = f" Off: {'; '.join(off)}. The others count × {factor}." if off else ""
     ax.alt = f"Thinned network, p = {p:g}: {said}.{which}"
     return ax
 
@@ -623,7 +624,7 @@ def losses_of_runs(histories, ax=None):
         The Axes.
 
     Raises:
-        KeyError: a history has no `val_loss`.
+        ValueError: a history has no `val_loss`.
     """
     ax = ax or plt.subplots()[1]
     words = []
@@ -1143,7 +1144,7 @@ def receptive_field(layers, width, picture=None):
         reads.append([(a, b) for a, row in zip(seen[-1], below) for b in row])
         seen.append(np.unique(below))
     seen, reads = seen[::-1], reads[::-1]
-    figure, (side, above) = plt.subplots(1, 2, figsize=(7, 2.9), width_ratios=[1.7, 1])
+    figure, (side, above) = plt.subplots(1, 2, figsize=(7, 3.1), width_ratios=[1.7, 1])
     for level, (count, center, step, blue) in enumerate(zip(widths, centers, steps, seen)):
         places = center + step * np.arange(count)
         if level:
@@ -1498,7 +1499,7 @@ def precision_and_recall(thresholds, precision, recall, marked=()):
     figure, (left, right) = plt.subplots(1, 2, figsize=(8.4, 2.9))
     left.step(thresholds, precision, "-", color="#3f90da", label="precision")
     left.step(thresholds, recall, "--", color="#b35c00", label="recall")
-    left.set(xlabel="threshold", ylabel="part", ylim=(0, 1.05))
+    left.set(xlabel="threshold", ylabel="share", ylim=(0, 1.05))
     left.legend(loc="lower left")
     right.plot(recall, precision, "-", color="#717581", lw=1.2)
     said = []
@@ -1727,7 +1728,8 @@ def roofline(intensity, rates, names, ax=None):
     ax.legend(loc="upper left")
     said = "; ".join(f"{name} ≈{rate / 1e9:.1f}" for name, rate in zip(names, rates))
     ax.alt = (
-        f"Operations over intensity, under a roof that rises, then is flat. 10⁹ a second: {said}."
+        "Operations a second over intensity, under a roof that rises, then is flat; in 10⁹ a "
+        f"second: {said}."
     )
     return ax
 
@@ -2209,7 +2211,7 @@ def rotated_grid(picture, turned, angle, pixel):
             f"around the place for {angle} degrees give {value:.3f}."
         )
 
-    figure, (left, right) = plt.subplots(1, 2, figsize=(6.4, 3.3))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(6.4, 3.6))
     bottom, end = middle + 0.5
     reach = np.hypot(bottom, end) + 0.1
     for ax, values in ((left, picture), (right, turned)):
@@ -2517,12 +2519,12 @@ def feature_plane(points, labels, classes, where, accuracy=None, ax=None):
         ax.scatter(*inside.T, s=26, marker=CLASS_MARKS[c], label=name, gid="≈", alpha=0.85, lw=0)
     ax.set(xlim=(-1.08, 1.08), ylim=(-1.08, 1.08), xticks=(), yticks=(), aspect="equal")
     ax.set(xlabel="first direction", ylabel="second direction")
-    reads = "" if accuracy is None else f", a linear classifier reads ≈{accuracy:.2f}"
+    reads = "" if accuracy is None else f": a linear classifier reads ≈{accuracy:.2f} of them"
     ax.set_title(where + ("" if accuracy is None else f": accuracy ≈{accuracy:.2f}"))
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=9)
     ax.alt = (
         f"{len(points)} pictures of {len(classes)} classes in a plane, by their {where}{reads}; "
-        f"≈{near:.2f} of them lie nearest to one of their own class."
+        f"in the plane ≈{near:.2f} lie nearest to one of their own class."
     )
     return ax
 

@@ -2,6 +2,7 @@
 
 print(processes.run(network, on_four_devices, KERAS_BACKEND="jax"))
 program = processes.start(network, worker, PORT=port)
+wires = processes.accept(listener, [program])
 """
 
 import ast
@@ -53,8 +54,55 @@ def start(*functions, **environment):
     )
 
 
+def accept(listener, programs):
+    """Wait until every program has dialled `listener`, and return the connections.
+
+    `listener.accept()` alone waits for ever for a program that has ended.
+
+    Args:
+        listener: a `multiprocessing.connection.Listener` on a network address.
+        programs: list of what `start` returned.
+
+    Returns:
+        list of `multiprocessing.connection.Connection`, as many as programs, in the order in which
+        they dialled.
+
+    Raises:
+        RuntimeError: a program ended before all had dialled; the message has what they wrote. The
+            others are killed.
+        TypeError: `listener` is closed or none, or `programs` are not what `start` returned.
+    """
+    socket = getattr(getattr(listener, "_listener", None), "_socket", None)
+    if socket is None:
+        raise TypeError(f"{listener!r:.60} is no open Listener on a network address.")
+    listed = isinstance(programs, (list, tuple))
+    if not listed or not all(isinstance(program, subprocess.Popen) for program in programs):
+        raise TypeError(f"programs must be a list of what start returned, not {programs!r:.60}.")
+    wires = []
+    socket.settimeout(0.5)  # a Listener has no time limit of its own
+    while len(wires) < len(programs):
+        try:
+            wires.append(listener.accept())
+        except TimeoutError:
+            codes = [program.poll() for program in programs]
+            if any(code is not None for code in codes):
+                for program in programs:
+                    program.kill()
+                said = ["\n".join(program.communicate())[-2000:] for program in programs]
+                raise RuntimeError(
+                    f"{len(wires)} of {len(programs)} programs had dialled when one ended; exit "
+                    f"codes {codes}, and what they wrote: {' '.join(said)}"
+                ) from None
+    return wires
+
+
 def run(*functions, **environment):
-    """`start`, wait, and return what was printed. Raises RuntimeError if it ended with an error."""
+    """`start`, wait, and return what was printed.
+
+    Raises:
+        RuntimeError: it ended with an error; the message has what was printed and what went wrong.
+        TypeError: as `start`.
+    """
     program = start(*functions, **environment)
     output, errors = program.communicate()
     if program.returncode:

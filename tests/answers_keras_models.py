@@ -57,6 +57,7 @@ def reach_network(hidden=12, activation="relu", output="sigmoid", rate=0.01, **o
         h = keras.layers.Dense(hidden, activation=activation)(point)
         joined = keras.layers.concatenate([h, radius])
         out = keras.layers.Dense(options.get("units", 1), activation=output)(joined)
+        out = keras.ops.sigmoid(out) if options.get("behind") else out
         inputs = [radius, point] if options.get("swapped") else [point, radius]
         model = keras.Model(inputs, out)
         loss = keras.losses.BinaryCrossentropy(from_logits=options.get("from_logits", False))
@@ -96,7 +97,7 @@ RIGHT = {
     "keras_models.flattened": flattened,
     "keras_models.first_loss": first_loss,
     "keras_models.branches": branches(),
-    "keras_models.reach_network": reach_network(),
+    "keras_models.reach_network": reach_network(output=None, behind=True),
     "keras_models.ring_network": ring_network(),
 }
 

@@ -52,7 +52,7 @@ def quarters(stride=4, places=True, activation=None, again=True):
     return model
 
 
-def pools(*windows_and_strides, kind="AveragePooling2D", side=32, before=()):
+def pools(*windows_and_strides, kind="AveragePooling2D", side=32, before=(), padding="same"):
     """A function that makes a model for `steady`."""
 
     def model(*_):
@@ -63,7 +63,7 @@ def pools(*windows_and_strides, kind="AveragePooling2D", side=32, before=()):
         for layer in before:
             model.add(layer())
         for window, stride in windows_and_strides:
-            layer = getattr(layers, kind)(window, strides=stride, padding="same")
+            layer = getattr(layers, kind)(window, strides=stride, padding=padding)
             model.add(layer)
         return model
 
@@ -87,7 +87,7 @@ RIGHT = {
     "pooling.unchanged": unchanged,
     "pooling.backwards": backwards,
     "pooling.quarter_reader": quarters(again=False, stride=5),
-    "pooling.steady": pools((12, 4)),
+    "pooling.steady": pools((8, 4), padding="valid"),
 }
 WRONG = {
     "pooling.unchanged": [
@@ -117,6 +117,8 @@ WRONG = {
         (quarters(places=False), "Which layer gives"),
         (quarters(stride=1, again=False), "A pooling window"),
         (quarters(activation="relu"), "Scores may be"),
+        (quarters(activation="softmax"), "Scores may be"),
+        (quarters(activation="sigmoid"), "Scores may be"),
     ],
     "pooling.steady": [
         (pools((8, 4), side=28), "keras.Input"),

@@ -52,7 +52,7 @@ def weaker_shortcut(divisor, blocks_in_a_row):
     return parts
 
 
-def stack(add="Add", own=True, start="zeros", units=16, blocks=10):
+def stack(add="Add", own=True, start="zeros", units=16, blocks=10, first="he_normal"):
     """A function that makes the network of `ten_blocks`, right or with one of its faults."""
 
     def network():
@@ -62,7 +62,7 @@ def stack(add="Add", own=True, start="zeros", units=16, blocks=10):
         keras.utils.set_random_seed(0)
         H = inputs = keras.Input((16,))
         for _ in range(blocks):
-            inside = layers.Dense(units, activation="relu", kernel_initializer="he_normal")(H)
+            inside = layers.Dense(units, activation="relu", kernel_initializer=first)(H)
             scaled = start if start != "scaled" else keras.initializers.VarianceScaling(0.2)
             inside = layers.Dense(16, kernel_initializer=scaled)(inside)
             shortcut = H if own else inputs
@@ -101,6 +101,7 @@ WRONG = {
         (lambda divisor, blocks_in_a_row: blocks_in_a_row**divisor, "The other way"),
         (lambda divisor, blocks_in_a_row: 1 / divisor**blocks_in_a_row, "That is the share"),
         (lambda divisor, blocks_in_a_row: 1, "That is what a shortcut"),
+        (lambda divisor, blocks_in_a_row: 0, "Little arrives"),
         (lambda divisor, blocks_in_a_row: 1234567, "On the way"),
     ],
     "skip_connections.ten_blocks": [
@@ -111,5 +112,7 @@ WRONG = {
         (stack(own=False), "What does each"),
         (stack(start="he_normal"), "Each sum adds"),
         (stack(start="glorot_uniform"), "Each sum adds"),
+        (stack(first="zeros"), "Each sum adds"),
+        (stack(first="zeros", start="he_normal"), "Each sum adds"),
     ],
 }

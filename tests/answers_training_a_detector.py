@@ -73,6 +73,7 @@ WRONG = {
         (lambda o, low, high: assign(o, low, low), "An anchor from"),
         (lambda o, low, high: assign(o, low, high, band=-1, background=-2), "-1 is background"),
         (lambda o, low, high: assign(o, low, high, others=False), "Each box has"),
+        (lambda o, low, high: assign(o, low + 1e-9, high + 1e-9), "Exactly low"),
         (lambda o, low, high: o.argmax(axis=1), "An anchor that"),
         (lambda o, low, high: np.zeros(len(o), int), "One number for"),
     ],

@@ -148,6 +148,12 @@ def faults_of_picture(png, shown, lines):
     colours = picture.getcolors(width * height)
     if max(count for count, _ in colours) > 0.995 * width * height:
         yield "that is of one colour"
+    right, bottom = width - 1, height - 1
+    for edge in [(0, 0, width, 1), (0, bottom, width, height), (0, 0, 1, height),
+                 (right, 0, width, height)]:  # fmt: skip
+        if len(picture.crop(edge).getcolors()) > 1:
+            yield "in which something is cut off at the edge"
+            return
 
 
 def checksum(data):

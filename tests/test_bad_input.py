@@ -12,6 +12,7 @@ import math
 import pathlib
 import shutil
 import traceback
+from multiprocessing import connection
 
 import keras
 import matplotlib.pyplot as plt
@@ -238,7 +239,9 @@ def source_of(frame):
 @pytest.fixture(scope="module")
 def working(tmp_path_factory):
     """{function: its arguments by name in a call that works}."""
-    return calls(tmp_path_factory.mktemp("bad input"))
+    with connection.Listener(("127.0.0.1", 0)) as listener:
+        accept = {processes.accept: {"listener": listener, "programs": []}}
+        yield calls(tmp_path_factory.mktemp("bad input")) | accept
 
 
 TRIED = [

@@ -103,7 +103,7 @@ def test_a_thinned_network_counts_what_is_left():
     working = 3 * 3 + 3 * 2  # inputs that are on times hidden ones, those times the two outputs
     assert f"6 of 9 neurons are on, {working} of {4 * 5 + 5 * 2} weights work" in words
     assert "inputs: 2; hidden layer 1: 3 and 4. The others count × 1.333." in words
-    assert "Off are" not in drawings.thinned_network([[1, 1], [1]], 0).alt
+    assert "Off" not in drawings.thinned_network([[1, 1], [1]], 0).alt
 
 
 def test_a_thinned_network_has_a_line_for_each_working_weight_between_neurons_that_are_on():

@@ -25,7 +25,7 @@ import notebook_rules as rules
 import pytest
 import stored_pictures as stored
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
-from PIL import Image
+from PIL import Image, ImageChops
 from PIL.PngImagePlugin import PngInfo
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -616,6 +616,13 @@ def a_png_that_is_cropped(notebook):
     store(output, picture.crop((0, 0, picture.width, picture.height - 1)), texts)
 
 
+def a_title_that_the_edge_cuts(notebook):
+    output = picture_of(pictured(notebook)[0])
+    picture, _ = stored_png(output)
+    left, top, *_ = ImageChops.invert(picture.convert("RGB")).getbbox()  # of the ink
+    store(output, picture.crop((left, top + 1, *picture.size)), None, honest=True)
+
+
 def a_png_that_breaks_off(notebook):
     output = picture_of(pictured(notebook)[0])
     png = stored.frames(output)[0].png
@@ -727,6 +734,7 @@ STORED_FAULTS = {
     a_black_png_with_its_own_checksum: rules.pictures_belong_to_what_is_drawn,
     a_png_of_one_pixel: rules.pictures_belong_to_what_is_drawn,
     a_png_of_one_pixel_with_its_own_checksum: rules.pictures_belong_to_what_is_drawn,
+    a_title_that_the_edge_cuts: rules.pictures_belong_to_what_is_drawn,
     a_png_with_one_colour_changed_in_place: rules.pictures_belong_to_what_is_drawn,
     a_png_that_is_cropped: rules.pictures_belong_to_what_is_drawn,
     a_png_that_breaks_off: rules.pictures_belong_to_what_is_drawn,

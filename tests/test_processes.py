@@ -1,6 +1,7 @@
 """Functions that run in a Python of their own."""
 
 import os
+from multiprocessing import connection
 
 import numpy as np
 import pytest
@@ -51,3 +52,35 @@ def a_tick():
 def test_a_tick_is_printed_in_a_python_of_its_own_as_on_windows(monkeypatch):
     monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
     assert processes.run(a_tick) == "✓"
+
+
+def dials():
+    from multiprocessing.connection import Client
+
+    with Client(("127.0.0.1", int(os.environ["PORT"])), authkey=b"key") as server:
+        server.send(server.recv() + 1)
+
+
+def dies():
+    raise OSError("the disk is full")
+
+
+@pytest.fixture
+def listener():
+    with connection.Listener(("127.0.0.1", 0), authkey=b"key") as listener:
+        yield listener
+
+
+def test_programs_dial_and_are_talked_to(listener):
+    programs = [processes.start(dials, PORT=listener.address[1]) for _ in range(2)]
+    for n, wire in enumerate(processes.accept(listener, programs)):
+        wire.send(n)
+        assert wire.recv() == n + 1
+    assert [program.communicate() for program in programs] == [("", ""), ("", "")]
+
+
+def test_a_program_that_ended_is_not_waited_for(listener):
+    programs = [processes.start(dials, PORT=listener.address[1]), processes.start(dies)]
+    with pytest.raises(RuntimeError, match=r"of 2 programs(.|\n)*the disk is full"):
+        processes.accept(listener, programs)
+    assert all(program.poll() for program in programs)

@@ -33,7 +33,7 @@ SABOTAGES = {
     "04_optimizers": (
         '"adam": optimizers.Adam,',
         '"adam": lambda: optimizers.Adam(epsilon=1.0),',
-        "100 times the loss leaves Adam's as it was, within 25 %, at the two smaller η",
+        "100 times the loss leaves Adam's as it was, within 25 %, at its two smallest η",
     ),
     # no normalization in the normalised network
     "05_batch_normalization": (

@@ -18,7 +18,8 @@ def slope(start_weight):
         "The sign is wrong: the loss holds a - y, the output minus the target.": -right,
         "That is the slope for the bias. The weight is multiplied with the input, so the input is "
         "one more factor.": missing,
-        "The 2 of the square cancels the 1/2 in front of it.": 2 * right,
+        "The 2 of the square cancels the 1/2 in front of it. And the weight itself is no factor.": 2
+        * right,
         "That is the loss; its slope is wanted.": missing**2 / 2,
         "The weight itself is no factor: z = w x + b grows by x for each unit of w.": missing
         * start_weight,
@@ -122,6 +123,8 @@ def digit_reader_faults(seen, pictures, labels):
     probabilities = np.allclose(out.sum(axis=1), 1, atol=1e-3) and out.min() >= 0
     before, others = scores(np.zeros((1, 784), "float32")), pictures[::-1]
     four = out, scores(others), scores(pictures + others), before
+    large = scores(1e4 * pictures)  # behind a ReLU or a sigmoid many are exactly 0
+    cut = not probabilities and large.min() >= 0 and np.any(large == 0)
     if probabilities:  # their logarithms are the scores, up to a constant for each picture
         four = (np.log(np.maximum(a, 1e-30)) for a in four)
     out, other, both, before = four
@@ -135,6 +138,7 @@ def digit_reader_faults(seen, pictures, labels):
         "straight": "The scores of two pictures added are their scores added: there is no bend."
         if straight
         else "",
+        "scores": "No score is ever below 0." if cut else "",
         "loss": f"The output is {'' if probabilities else 'no '}softmax, and the loss is told "
         f"from_logits={told}."
         if probabilities == told
@@ -184,6 +188,8 @@ EXERCISES = {
         "says": {
             "straight": "Two layers without a bend between them are one layer: what stands between "
             "them in the network of this notebook?",
+            "scores": "Scores may be negative; the loss turns them into probabilities. What stands "
+            "behind the last layer?",
             "loss": "A loss that waits for probabilities gets scores, or the other way round.",
             "rate": "The loss hardly moves with so small a step, or jumps with one so large. Which "
             "one did this notebook take?",

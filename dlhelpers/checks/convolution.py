@@ -67,7 +67,8 @@ def zeros_for_same(n, kernel_size, stride):
     responses = -(-n // stride)
     wanted = next(z for z in range(99) if (n + z - kernel_size) // stride + 1 == responses)
     mistakes = {
-        "Kernel size minus 1 is right for stride 1 only.": kernel_size - 1,
+        "Kernel size minus 1 is always right for stride 1; with a larger stride fewer zeros may "
+        "do.": kernel_size - 1,
         "There are no negative zeros: where the kernel fits without padding, give 0.": (
             (responses - 1) * stride + kernel_size - n
         ),
@@ -153,10 +154,14 @@ def edge_finder_faults(seen, bright):
     rows = max(answers["down"], answers["up"])
     size = "" if seen["shape"] == (28, 28, 1) else f"Its output has the shape {seen['shape']}."
     wrong_way = rows > 1e-3
-    text = f"Brighter from left to right it answers ≈{right:.3g}, from right to left ≈"
+    text = (
+        f"Where it gets brighter from left to right it answers ≈{right:.3g}, from right to left ≈"
+    )
     text += f"{answers['left']:.3g}."
     return {
-        "direction": f"To edges from top to bottom it answers ≈{rows:.3g}." if wrong_way else "",
+        "direction": f"Where the brightness changes from row to row it answers ≈{rows:.3g}."
+        if wrong_way
+        else "",
         "sign": "" if wrong_way or (right > 1e-3 and others < 1e-3) else text,
         "size": size,
     }

@@ -305,11 +305,11 @@ EXERCISES = {
             "prediction": "Layers named Random… change pictures only while training.",
             "nothing": "Which layer turns pictures?",
             "too many": "Augmentation has nothing to learn: no layer with weights is needed.",
-            "too low": "How far do the test digits lean? Training pictures should lean as far, "
-            "and not much further. A factor of 1 is a full turn.",
+            "too low": "How far do the test digits lean, and by how much did the strength that "
+            "read them best turn? A factor of 1 is a full turn.",
         },
         "hints": [
-            "The table of the strengths says which angles help where digits lean.",
+            "The curve over the strengths says which angles help where digits lean.",
             "layers.RandomRotation(a / 360) turns by up to a degrees to both sides; paper around "
             'the digit is 0: fill_mode="constant".',
             'RandomRotation(45 / 360, fill_mode="constant") and '

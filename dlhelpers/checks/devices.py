@@ -94,7 +94,8 @@ def descend_look(answer, start, goal, progress):
             return np.float16(curvature * float(w - np.float16(goal)))
 
         with np.errstate(over="ignore", invalid="ignore"):
-            seen[name] = float(answer(slope, start, rate, steps))
+            # A Python float would become float16 beside one, and this rate infinite.
+            seen[name] = float(answer(slope, start, np.float32(rate), steps))
     return seen
 
 
@@ -104,7 +105,9 @@ def descend_faults(seen, start, goal):
         way = (goal - start) * (1 - (1 - rate * curvature) ** steps)  # in float32
         gone = (seen[name] - start) / way
         wrong = not 0.9 < gone < 1.1
-        said[name] = f"It goes {gone:.2f} of the way that it should." if wrong else ""
+        end = f"It goes {gone:.2f} of the way that it should."
+        end = end if np.isfinite(gone) else "It ends at no finite number."
+        said[name] = end if wrong else ""
     said["overflow"] = ""
     if not said["gradient"] and not np.isfinite(seen["step"]):
         said |= {"step": "", "overflow": "Where gradients are large, w is no finite number."}

@@ -223,8 +223,8 @@ EXERCISES = {
         "says": {
             "first": "It reads 784 numbers. Which variance does He's rule want then, and which one "
             "do the weights have?",
-            "alike": "They start with the same weights, so they get the same gradients and stay "
-            "alike.",
+            "alike": "They start with the same weights, so all of them compute the same: a hundred "
+            "neurons do the work of one until the layer above pulls them apart.",
             "second": "A ReLU stands in front: He's start keeps the mean square what it is.",
             "last": "The hidden layers are fine, so the scores are too large: the last layer's "
             "weights are.",

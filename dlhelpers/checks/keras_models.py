@@ -23,7 +23,7 @@ def flattened(rows):
         "The layer's units have one bias each, however many rows there are.": (
             rows * (5 * 100 + 100) + behind
         ),
-        "Only the first layer sees the rows. After it a picture is 100 numbers, and the later "
+        "Only the first layer sees the rows. After it an example is 100 numbers, and the later "
         "layers count as before.": rows * (5 * 100 + 100 + behind),
         "With Flatten there is one row, so each number in it, all rows together, has its own "
         "weight to each unit: the rows multiply with the 5.": rows * 100 + 100 + behind,
@@ -179,13 +179,22 @@ def crossed_pair(model):
     loss, faults = model.loss, {}
     crossed = loss == "binary_crossentropy" or hasattr(loss, "from_logits")
     logits = getattr(loss, "from_logits", False)
-    last = getattr(model.layers[-1], "activation", None)
-    sigmoid = getattr(last, "__name__", "") == "sigmoid"
+    sigmoid = gives_probabilities(model)
     if crossed and sigmoid and logits:
         faults["twice"] = "a sigmoid meets a loss with from_logits=True."
     if crossed and not sigmoid and not logits:
         faults["never"] = "the loss wants probabilities, and the output is no sigmoid."
     return faults
+
+
+def gives_probabilities(model):
+    """Whether outputs stay between 0 and 1 however large the inputs, as behind any sigmoid."""
+    import keras
+
+    random = np.random.default_rng(0)
+    large = [1e3 * random.normal(size=(50, *tensor.shape[1:])) for tensor in model.inputs]
+    outputs = keras.ops.convert_to_numpy(model(large if len(large) > 1 else large[0]))
+    return bool(outputs.min() >= 0 and outputs.max() <= 1)
 
 
 def reports(progress, epochs):
@@ -303,8 +312,9 @@ EXERCISES = {
             "h + 2 in the last layer: h can be larger.",
             "too many": "With h units in the hidden layer the drawing has 3 h numbers there and "
             "h + 2 in the last layer: h must be smaller.",
-            "too low": "A distance is no straight line: the hidden layer needs an activation, and "
-            "the optimizer steps that get there in the epochs it has.",
+            "too low": "A distance is no straight line: the hidden layer needs an activation. The "
+            "loss must be one for a single answer (binary), and the optimizer's steps large "
+            "enough for the epochs it has.",
         },
         "hints": [
             "Two Inputs, a Dense layer called on the first, concatenate, a Dense layer with one "
@@ -334,7 +344,8 @@ EXERCISES = {
             "too many": "Count with a pencil: h hidden units between two inputs and one output "
             "have 4 h + 1.",
             "too low": "One layer draws one straight line, and hidden layers without an activation "
-            "make no more of it. With hidden units that bend, take an optimizer with larger steps.",
+            "make no more of it. With hidden units that bend, take larger steps, and a loss "
+            "for a single answer (binary).",
         },
         "hints": [
             "One straight line cannot part a disc from a ring around it. What does a hidden layer "

@@ -278,8 +278,9 @@ EXERCISES = {
         "seconds": 120,
         "says": {
             "ends": "keras.Input((32, 32, 1)) is wanted, and a last Dense(4) without activation.",
-            "too many": "Most of them are behind Flatten. Let fewer channels or fewer places reach "
-            "it, or make the dense layer narrower.",
+            "too many": "Most of them may be behind Flatten: let fewer channels reach it, or make "
+            "the dense layer narrower. But the lesson's convolutions alone are too large as well: "
+            "give them fewer filters, or make them separable.",
             "too low": "Does the last layer still know where things were? An average over all "
             "places forgets it; Flatten keeps it.",
         },

@@ -65,6 +65,7 @@ def weaker_shortcut(divisor, blocks_in_a_row):
         "The other way round: the number of blocks is the power, the divisor the base.": (
             blocks_in_a_row**divisor
         ),
+        "Little arrives, but not nothing: each block leaves a part.": 0,
         "That is the share itself; one part in how many is 1 divided by it.": (
             divisor**-blocks_in_a_row
         ),
@@ -103,6 +104,7 @@ def ten_blocks_look(answer, x, progress):
         return np.asarray(keras.ops.convert_to_numpy(model(x)), float)
 
     started = outputs()
+    asleep = sum(not layer.get_weights()[0].any() for layer in dense[::2])  # the first layer of F
     zeros = [np.zeros(weight.shape, "float32") for weight in model.get_weights()]
     model.set_weights(zeros)
     alone, felt = outputs(), 0
@@ -112,18 +114,23 @@ def ten_blocks_look(answer, x, progress):
         felt += bool(np.allclose(outputs() - alone, 1, atol=1e-3))
         layer.set_weights([kernel, bias])
     share = np.sum(alone * x) / np.sum(x * x)  # alone is share times x
-    return {"share": float(share), "felt": felt, "growth": float(started.var() / x.var())}
+    growth = float(started.var() / x.var())
+    return {"share": float(share), "felt": felt, "growth": growth, "asleep": asleep}
 
 
 def ten_blocks_faults(seen, x):
-    share, growth = seen["share"], seen["growth"]
+    share, growth, asleep = seen["share"], seen["growth"], seen["asleep"]
     halved = abs(share - 1) > 1e-3
     text = f"With all weights at 0 it gives ≈{share:.3g} times its input."
+    never = (
+        f"In {asleep} of ten blocks the first layer starts at zero, and neither kernel ever learns."
+    )
+    grows = f"At the start the variance grows ≈{growth:.2g} times."
     stops = f"Of ten blocks only ≈{seen['felt']} can be felt at the end."
     return {
         "scale": text if halved else "",
         "own": stops if not halved and seen["felt"] != 10 else "",
-        "start": "" if growth < 30 else f"At the start the variance grows ≈{growth:.2g} times.",
+        "start": never if asleep else grows if growth >= 30 else "",
     }
 
 

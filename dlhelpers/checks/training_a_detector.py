@@ -5,10 +5,10 @@ import numpy as np
 
 def assign_inputs(random):
     if random is None:
-        table = [[0.7, 0.1], [0.45, 0.2], [0.3, 0.35], [0.55, 0.6], [0.42, 0.48], [0.52, 0.0]]
+        table = [[0.7, 0.1], [0.4, 0.2], [0.3, 0.35], [0.55, 0.6], [0.42, 0.48], [0.5, 0.0]]
         rare = [[0.2, 0.1], [0.45, 0.3], [0.6, 0.05], [0.0, 0.38]]
         return [(np.array(table), 0.4, 0.5), (np.array(rare), 0.4, 0.5)]
-    table = [[0.72, 0.11], [0.45, 0.2], [0.3, 0.35], [0.56, 0.64], [0.42, 0.47], [0.53, 0.1]]
+    table = [[0.72, 0.11], [0.4, 0.2], [0.3, 0.35], [0.56, 0.64], [0.42, 0.47], [0.5, 0.1]]
     rare = random.permutation([[0.2, 0.1], [0.45, 0.3], [0.6, 0.05], [0.02, 0.38]])
     return [(random.permutation(table), 0.4, 0.5), (rare, 0.4, 0.5)]
 
@@ -38,6 +38,9 @@ def assign(overlaps, low, high):
         "Between low and high an anchor is left out: -2.": assigned(overlaps, high, high),
         "An anchor from low to high belongs to nobody; it is left out: -2.": (
             assigned(overlaps, low, low)
+        ),
+        'Exactly low, or exactly high, is enough: it says "or more".': (
+            assigned(overlaps, np.nextafter(low, 1), np.nextafter(high, 1))
         ),
         "-1 is background, -2 is left out, not the other way round.": swapped,
         "Each box has its best anchor now, but others that overlap it by high have it, too.": (
@@ -111,7 +114,7 @@ def keep_best_faults(seen, boxes, scores):
         "order": f"Of two nearly equal boxes with scores 0.6 and 0.9 it keeps {found['corner']}."
         * order,
         "format": f"Of three boxes that do not meet it keeps {found['apart']}; of three with one "
-        f"corner, the second inside the first by nine tenths, {found['moved']}." * apart,
+        f"corner, of which the second covers nine tenths of the first, {found['moved']}." * apart,
         "rest": "Of many boxes it keeps others than the definition says." * rest,
     }
 
@@ -180,8 +183,8 @@ EXERCISES = {
         "inputs": threshold_inputs,
         "case": threshold,
         "options": ["precision", "recall", "both", "neither"],
-        "because": "fewer answers can hold no more right ones, while precision loses "
-        "numerator and denominator",
+        "because": "with fewer answers there cannot be more right ones; in precision the "
+        "denominator shrinks as well, so it may go either way",
         "hints": [
             "Write both as fractions. Which of the four numbers can change?",
             "Recall is right answers over digits there. Precision is right answers over answers. "
@@ -213,7 +216,7 @@ EXERCISES = {
         "parameters": 30_000,
         "measure": small_detector_measure,
         "goal": 0.35,
-        "of": "as its mean precision",
+        "of": "as its AP",
         "seconds": 300,
         "says": {
             "ends": "keras.Input((64, 64, 1)) is wanted, and a last Reshape((-1, 15)) behind "

@@ -284,7 +284,8 @@ EXERCISES = {
             "scores": "The loss makes probabilities of the scores; leave the last layer without an "
             "activation.",
             "too many": "A dense layer on all 4 × 4 × 64 numbers is too large. What makes one "
-            "number of each map?",
+            "number of each map? If you have that, leave out what stands between these numbers "
+            "and the six scores.",
             "too low": "The sign stands at one place of a map, in front of noise at all 16. Which "
             "summary of a map would not drown it?",
         },
