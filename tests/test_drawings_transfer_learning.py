@@ -54,7 +54,7 @@ def test_each_class_has_a_mark_of_its_own_and_the_words_count_near_neighbours():
     assert shapes[0] != shapes[1]
     assert ax.get_title(loc="left") + ax.get_title() == "pixels: accuracy ≈0.50"
     assert "a linear classifier reads ≈0.50" in ax.alt
-    assert "≈0.83 of them lie nearest" in ax.alt  # all but the last point
+    assert "in the plane ≈0.83 lie nearest" in ax.alt  # all but the last point
 
 
 def test_the_points_fill_the_square_around_their_mean():
