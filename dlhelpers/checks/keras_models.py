@@ -212,8 +212,8 @@ def share_right(model, inputs, labels):
     import keras
 
     outputs = np.asarray(keras.ops.convert_to_numpy(model(inputs)))
-    probabilities = 0 <= outputs.min() and outputs.max() <= 1
-    return float(np.mean((outputs > (0.5 if probabilities else 0)) == labels))
+    middle = 0.5 if gives_probabilities(model) else 0
+    return float(np.mean((outputs > middle) == labels))
 
 
 EPOCHS = 20
