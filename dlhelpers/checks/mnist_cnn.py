@@ -14,7 +14,7 @@ def without_schedule():
         "Less: one of the other ingredients does nearly the same job, and has little to do as long "
         "as the schedule is there. Which?": "twice as many",
     }
-    return "hardly more", mistakes, ""
+    return "about as many", mistakes, ""
 
 
 def moving_average_inputs(random):
@@ -174,7 +174,7 @@ EXERCISES = {
         "kind": "predict",
         "inputs": without_schedule_inputs,
         "case": without_schedule,
-        "options": ["hardly more", "half as many more", "twice as many"],
+        "options": ["about as many", "half as many more", "twice as many"],
         "because": "we guess that the mean of the weights does what the falling rate did, and that "
         "each has little to do where the other is",
         "hints": [
