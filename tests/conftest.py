@@ -17,6 +17,10 @@ after_this_file = pytest.fixture(forget, scope="module")
 
 @pytest.fixture
 def close_figures():
-    """Close what a test drew: `pytestmark = pytest.mark.usefixtures("close_figures")`."""
+    """Close what other files left open, and what a test drew.
+
+    `pytestmark = pytest.mark.usefixtures("close_figures")` is for a whole file.
+    """
+    plt.close("all")
     yield
     plt.close("all")

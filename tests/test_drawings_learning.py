@@ -69,7 +69,6 @@ def test_words_are_a_sentence_and_stand_on_the_first_axes(name):
 
 @pytest.mark.parametrize("name", ON_AXES)
 def test_axes_go_in_and_the_same_axes_come_out(name):
-    plt.close("all")  # what another file's tests left open
     ax = plt.subplots()[1]
     assert DRAWN[name](ax) is ax
     assert len(plt.get_fignums()) == 1

@@ -48,7 +48,6 @@ def grid_at(angle, pixel=(-1, 1)):
 
 @pytest.mark.parametrize("draw", ON_AXES.values(), ids=ON_AXES)
 def test_a_drawing_takes_an_axes_and_its_words_are_sentences(draw):
-    plt.close("all")  # what another file's tests left open
     ax = plt.subplots()[1]
     assert draw(ax=ax) is ax
     assert len(plt.get_fignums()) == 1

@@ -68,7 +68,6 @@ pytestmark = pytest.mark.usefixtures("close_figures")
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_a_drawing_goes_onto_the_axes_it_is_given(name):
-    plt.close("all")  # what another file's tests left open
     mine = plt.subplots()[1]
     assert DRAWN[name](ax=mine) is mine
     assert len(plt.get_fignums()) == 1

@@ -23,7 +23,6 @@ def plane(**options):
 
 @pytest.mark.parametrize("draw", [lambda ax: drawings.channels_through(BLOCKS, ax), plane])
 def test_a_drawing_takes_an_axes_and_its_words_are_sentences(draw):
-    plt.close("all")  # what other tests of this worker left
     ax = plt.subplots()[1]
     assert draw(ax=ax) is ax
     assert len(plt.get_fignums()) == 1
