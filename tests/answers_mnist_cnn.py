@@ -84,7 +84,7 @@ RIGHT = {
 }
 WRONG = {
     "mnist_cnn.without_schedule": [
-        (lambda: "half as many more", "That is about"),
+        (lambda: "half as many more", "On the staircase the schedule"),
         (lambda: "twice as many", "Less: one"),
     ],
     "mnist_cnn.moving_average": [

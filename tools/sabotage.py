@@ -74,8 +74,8 @@ SABOTAGES = {
         "the maximum of the whole map does so less often",
     ),
     "11_mnist_cnn": (
-        "return [conv, *pooling, *normal, layers.ReLU()]",
-        "return [conv, *(layers.AveragePooling2D(2) for _ in pooling), *normal]",
+        "return [layer, *pooling, *normal, layers.ReLU()]",
+        "return [layer, *(layers.AveragePooling2D(2) for _ in pooling), *normal]",
         "more than 99.3 % of the test digits are read right",
     ),
     "12_data_augmentation": (  # what is called slight turns by any angle

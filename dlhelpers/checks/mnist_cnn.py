@@ -9,8 +9,8 @@ def without_schedule_inputs(random):
 
 def without_schedule():
     mistakes = {
-        "That is about what the step of the staircase gave back. But there the mean of the weights "
-        "was not yet there, and what does a mean of the last weights do?": "half as many more",
+        "On the staircase the schedule took away less than that, and there the mean of the weights "
+        "was not yet there. What does a mean of the last weights do?": "half as many more",
         "Less: one of the other ingredients does nearly the same job, and has little to do as long "
         "as the schedule is there. Which?": "twice as many",
     }
