@@ -272,7 +272,8 @@ def _image(picture, words, lines):
         "Pixels": _checksum(f"{width} {height} ".encode() + pixels),
     }.items():
         about.add_itxt(key, value)
-    picture.save(png, format="png", dpi=(dpi, dpi), pnginfo=about, optimize=True)
+    level = 6 if picture.mode == "RGB" else 9  # a photograph: a hundredth more, ten times as fast
+    picture.save(png, format="png", dpi=(dpi, dpi), pnginfo=about, compress_level=level)
     source = f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
     size = f'width="{width // 2}" height="{height // 2}"'
     style = 'style="max-width: 100%; height: auto"'

@@ -4,9 +4,9 @@
 defines `misread`, then prints how many of the 10,000 validation digits each set of ingredients
 misreads: the staircase, and all ingredients but one. A seed takes about 25 seconds on two cores,
 the ten of the notebook's tables four minutes. With `--last` it is the notebook's last training, on
-the 50,000 digits before the validation digits, with and without practice: a minute a seed. A seed
-does not fix these numbers; they depend on what was trained before in the same process, too. No test
-digit is looked at.
+the 50,000 digits before the validation digits, with and without practice, with and without smoothed
+labels: a minute and a half a seed. A seed does not fix these numbers; they depend on what was
+trained before in the same process, too. No test digit is looked at.
 """
 
 import argparse
@@ -21,9 +21,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 NOTEBOOK = ROOT / "notebooks" / "11_mnist_cnn.ipynb"
 LAST_CELL = "def misread("  # the first cell that has this is the last that is executed
 COMPARISONS = "[misread(", "ten_seeds", "eight_seeds", "trained(frozenset(OF"  # cells to leave out
-LENGTHS = {  # of the last training: digits in each epoch
-    "full epochs only": [50_000] * 7,
-    "with practice": [30_000] + [10_000] * 30,
+FULL, PRACTICE = [50_000] * 7, [30_000] + [10_000] * 30  # digits in each epoch
+LAST = {  # the last training's lengths, and the part that its labels lose
+    "full epochs": (FULL, 0),
+    "full epochs, smoothed": (FULL, 0.1),
+    "practice": (PRACTICE, 0),
+    "practice, smoothed": (PRACTICE, 0.1),
 }
 
 
@@ -52,18 +55,18 @@ def lesson(last=LAST_CELL, skip=(), seed=0):
 
 
 def practice(seeds):
-    """For each seed, what the last training misreads with each of `LENGTHS`."""
+    """For each seed, what the last training misreads in each way of `LAST`."""
     names = lesson("def last_training(", COMPARISONS)
     digits, labels = names["x_train"][:50_000], names["y_train"][:50_000]
 
-    def misread(lengths, seed):
+    def misread(lengths, alpha, seed):
         names["keras"].utils.set_random_seed(seed)
-        model, _ = names["last_training"](digits, labels, lengths, seed)
+        model, _ = names["last_training"](digits, labels, lengths, alpha, seed)
         p = names["probabilities"](model, names["held_x"], names["NINE"])
         return int((p.argmax(axis=1) != names["held_y"]).sum())
 
     for seed in seeds:
-        yield {name: misread(lengths, seed) for name, lengths in LENGTHS.items()}
+        yield {name: misread(*way, seed) for name, way in LAST.items()}
 
 
 def ingredients(seeds):
