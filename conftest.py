@@ -13,6 +13,7 @@
 
 import contextlib
 import difflib
+import gc
 import itertools
 import os
 import re
@@ -38,28 +39,43 @@ if WORKERS > 1:
 
 # A long file that starts last would keep one worker busy while the others have nothing to do.
 LONGEST_FIRST = (
+    "test_exercises",
     "15_training_a_detector",
     "11_mnist_cnn",
-    "test_tuning",
     "13_transfer_learning",
-    "16_hyperparameter_tuning",
-    "06_dropout",
-    "07_early_stopping",
-    "test_params_applications",
-    "18_many_machines",
-    "17_devices",
-    "04_optimizers",
-    "12_data_augmentation",
-    "05_batch_normalization",
-    "test_devices",
-    "test_grading",
-    "02_activations",
+    "test_tuning",
     "08_skip_connections",
+    "18_many_machines",
+    "12_data_augmentation",
+    "04_optimizers",
+    "test_planted_faults",
+    "16_hyperparameter_tuning",
     "test_package",
-    "10_pooling",
     "03_initialization",
+    "05_batch_normalization",
+    "02_activations",
+    "10_pooling",
+    "test_devices",
     "01_keras_models",
+    "14_object_detection",
+    "test_grading",
+    "test_params_applications",
+    "test_measure",
+    "07_early_stopping",
+    "06_dropout",
+    "17_devices",
+    "test_quiet",
 )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection():
+    gc.disable()  # what is imported and collected stays, so none of it is garbage
+
+
+def pytest_collection_finish():
+    gc.freeze()  # spares it from every later search
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items):

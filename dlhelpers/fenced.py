@@ -19,6 +19,7 @@ hook      Python itself refuses all of this, everywhere; code that is not Python
 import ast
 import contextlib
 import ctypes
+import gc
 import importlib.util
 import json
 import os
@@ -87,7 +88,7 @@ def run(job, header, tell):
     if framework:
         tell(wait=180)
         with contextlib.suppress(ImportError):
-            import keras  # noqa: F401
+            import_keras()
     standing = raise_fences(header, framework)
     tell(ready=True, fences=standing, left_out=left_out)
 
@@ -121,12 +122,21 @@ def run(job, header, tell):
     tell(done=True)
 
 
+def import_keras():
+    """Import Keras and spare what comes with it from the search for garbage: all of it stays."""
+    gc.disable()
+    try:
+        import keras  # noqa: F401
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def judge(job, header, tell):
     """Judge notes that came out of such a process, where a model must be built or trained."""
     engine = load_engine(header["engine"])
     engine.find(job["name"])  # loads the topic while its file can be read
-    import keras  # noqa: F401
-
+    import_keras()
     words = job["materials"]
     materials = "\n".join(f"{material(word)} = {text}" for word, text in words.items())
     statements = needed([*job["cells"], (materials, False)], set(map(material, words)))[0]

@@ -1,9 +1,11 @@
 """Start Keras on a backend, alike on every machine and without the greetings of C++ libraries."""
 
 import contextlib
+import gc
 import importlib.util
 import logging
 import os
+import sys
 
 BACKENDS = ("tensorflow", "jax", "torch")
 
@@ -40,7 +42,8 @@ def start(backend="tensorflow", seed=0, style=None):
     os.environ["KERAS_BACKEND"] = chosen
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
-    with native_log_muted():
+    spared = contextlib.nullcontext() if "keras" in sys.modules else none_is_garbage()
+    with native_log_muted(), spared:
         import keras
     logging.getLogger("tensorflow").addFilter(_no_retracing)
     keras.utils.set_random_seed(seed)
@@ -53,6 +56,25 @@ def start(backend="tensorflow", seed=0, style=None):
 def _no_retracing(record):
     """Whether to log this. TensorFlow traces every new model once and soon calls that a fault."""
     return "triggered tf.function retracing" not in record.getMessage()
+
+
+@contextlib.contextmanager
+def none_is_garbage():
+    """Spare what is made inside the `with` block from the search for garbage, now and later.
+
+    Importing Keras with TensorFlow leaves some 600,000 objects that stay. Python's cyclic collector
+    would look through all of them several times during the import, each time that
+    `keras.utils.clear_session` calls it, and once more at the end: 0.6, 0.3 and 0.6 seconds of
+    processor time.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        if collecting:
+            gc.enable()
 
 
 @contextlib.contextmanager

@@ -57,9 +57,11 @@ if keras.backend.backend() == "torch":
     del PUBLISHED["NASNetMobile"]  # Keras refuses to build it there
 
 PROGRAM = """
-import json, os, re, resource, sys
+import gc, json, os, re, resource, sys
 import keras
 from dlhelpers.params import explain
+
+gc.freeze()  # what was imported stays, so the search for garbage can spare it
 
 explained = {}
 for name in sys.argv[1:]:

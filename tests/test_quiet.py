@@ -95,6 +95,23 @@ def test_a_backend_that_is_not_there_is_named_in_one_sentence(source, variables,
     assert started(source, **variables).startswith(wanted)
 
 
+@pytest.mark.parametrize("before", ["enable", "disable"])
+def test_what_comes_with_keras_is_spared_from_the_search_for_garbage_once(before):
+    program = f"""
+import gc
+gc.{before}()
+searches = []
+gc.callbacks.append(lambda phase, about: searches.append(phase))
+quiet.start("tensorflow")
+frozen, within = gc.get_freeze_count(), len(searches)
+made = [[] for _ in range(5000)]  # what a second start finds is the reader's, and is collected
+quiet.start("tensorflow")
+print(frozen > 100_000, gc.get_freeze_count() <= frozen, within < 100, gc.isenabled())
+"""
+    wanted = f"True True True {before == 'enable'}\n"
+    assert started(program, KERAS_BACKEND="tensorflow") == wanted
+
+
 def test_start_sets_backend_seed_and_style_and_respects_what_is_set():
     program = """
 quiet.start("jax", seed=3, style={"lines.linewidth": 7})
