@@ -61,7 +61,7 @@ SABOTAGES = {
         "shuffle = np.random.default_rng(0).permutation\n"
         "mixed_up = {k: shuffle(v.ravel()).reshape(v.shape) for k, v in weights.items()}\n"
         "body = pretrained.efficientnet_lite0(mixed_up, ",
-        "over the three styles and numbers of labels the features win",
+        "in the style that they learned from, and on average over the two others, the features win",
     ),
     "09_convolution_by_hand": (
         "np.sum(image[i : i + 3, j : j + 3] * kernel)",
