@@ -241,8 +241,8 @@ EXERCISES = {
         "case": pixels_seen,
         "because": "each layer adds 2 steps, as wide as the strides before it have made them",
         "hints": [
-            "What does a unit of the first layer see, and how many pixels lie between it and its "
-            "neighbour?",
+            "What does a unit of the first layer see, and how many pixels further on does its "
+            "neighbour look?",
             "A layer adds 2 units of the layer before it. How many pixels wide is a step from unit "
             "to unit there? The strides before it, multiplied.",
             "With strides 2, 1, 2, 1 the steps are 1, 2, 2 and 4 pixels wide.",

@@ -225,8 +225,9 @@ EXERCISES = {
         "says": {
             "place": "Which layer gives the same numbers wherever the digit stands? What would "
             "hand its maps on with their places?",
-            "features": "A pooling window that moves by one place leaves as many features as there "
-            "were: look at its stride, and pool once more before the dense layer.",
+            "features": "A pooling window that moves by one place leaves nearly as many features "
+            "as there were: look at its stride. You may also pool once more before the dense "
+            "layer.",
             "scores": "Scores may be negative; the loss turns them into probabilities. What cuts "
             "them off?",
         },
