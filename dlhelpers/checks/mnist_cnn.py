@@ -222,14 +222,16 @@ EXERCISES = {
         "parameters": 10_000,
         "says": {
             "ends": ENDS,
-            "too many": "params.explain(model) tells where they are: in the last convolution, and "
-            "in the dense layer, which has ten for each number that Flatten hands on.",
+            "too many": "params.explain(model) tells where they are. Fewer maps help in the last "
+            "convolution; a dense layer has one for each number that it gets and each that it "
+            "gives, so a hidden one is expensive.",
             "too low": "A dense layer alone has no idea of place. Normalise behind each "
             "convolution, halve the maps twice, and give the last maps the most channels.",
         },
         "hints": [
             "The lesson's network has most of its parameters in one layer. Which?",
-            "A third of the lesson's channels in each layer has about a ninth of its parameters.",
+            "The hidden dense layer. A third convolution in its place needs far fewer, and half "
+            "the channels in the two before it have about a quarter of their parameters.",
             "Conv2D(12, 5, strides=2), Conv2D(24, 3) with MaxPooling2D, Conv2D(24, 3), each with "
             "BatchNormalization and ReLU and without a bias, Flatten, Dense(10).",
         ],
@@ -248,8 +250,8 @@ EXERCISES = {
             "How often does the lesson's own network see each digit with this budget?",
             "Most of its multiplications are in the second convolution, which has 8 × 8 places. "
             "Fewer channels there, or a stride?",
-            "Half of the lesson's channels in the first two layers have a quarter of the second "
-            "layer's multiplications; the third may keep more.",
+            "Half of the lesson's channels in its two convolutions have a quarter of the second "
+            "one's multiplications; a third convolution behind them may have more maps.",
         ],
     },
 }
