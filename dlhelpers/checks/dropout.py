@@ -185,8 +185,8 @@ EXERCISES = {
             "training=False. Compare the rows, and the two calls.",
             "One draws the same mask in each call, one draws a single row for the whole batch, and "
             "one does not look at `training`.",
-            "First: seed=self.random. Second: ops.shape(x) as the shape. Third: return x where "
-            "training is False.",
+            "First: seed=self.random. Second: ops.shape(x) as the shape. Third: training=False as "
+            "the default, and return x where training is False.",
         ],
     },
 }

@@ -225,7 +225,8 @@ EXERCISES = {
             "do the weights have?",
             "alike": "They start with the same weights, so all of them compute the same: a hundred "
             "neurons do the work of one until the layer above pulls them apart.",
-            "second": "A ReLU stands in front: He's start keeps the mean square what it is.",
+            "second": "A ReLU stands in front and halves the mean square: He's start makes up "
+            "for it.",
             "last": "The hidden layers are fine, so the scores are too large: the last layer's "
             "weights are.",
         },

@@ -173,8 +173,8 @@ EXERCISES = {
         "hints": [
             "Start with -1 for every anchor. Which rows have a largest overlap of high or more, "
             "and which lie between?",
-            "np.max(overlaps, axis=1) and np.argmax(overlaps, axis=1) settle the first three "
-            "sentences. Then look down the columns.",
+            "np.max(overlaps, axis=1) and np.argmax(overlaps, axis=1) settle these three "
+            "cases. Then look down the columns.",
             "Finally: for box, anchor in enumerate(overlaps.argmax(axis=0)): owner[anchor] = box.",
         ],
     },
