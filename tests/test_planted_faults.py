@@ -31,6 +31,9 @@ from PIL.PngImagePlugin import PngInfo
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ORIGINAL = nbformat.read(ROOT / "notebooks" / "09_convolution_by_hand.ipynb", as_version=4)
 
+# It counts the weights of a giant without values, which Keras would give them at a later test.
+pytestmark = pytest.mark.usefixtures("after_this_file")
+
 # In place of its players the notebook gets still pictures; a player of its own is planted below.
 STEPS = """figure, panels = plt.subplots(3, 3, figsize=(10.6, 6.6))
 [plotting.convolution_step(image, kernel, step, ax=ax) for step, ax in enumerate(panels.flat)]
