@@ -68,14 +68,14 @@ LONGEST_FIRST = (
 )
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(wrapper=True)
 def pytest_collection():
     gc.disable()  # what is imported and collected stays, so none of it is garbage
-
-
-def pytest_collection_finish():
-    gc.freeze()  # spares it from every later search
-    gc.enable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()  # spares it from every later search
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items):
