@@ -286,11 +286,14 @@ def _few_colors(picture, always=False):
     if not always and _with_256(part)[1] >= 0.2:  # a whole photograph would take seconds
         return picture
     few, change = _with_256(picture)
-    return few if always or change < 0.2 else picture
+    if change < 0.2:
+        return few
+    return _with_256(picture, rounds=2)[0] if always else picture
 
 
-def _with_256(picture):
-    few = picture.quantize(256, kmeans=2, dither=Image.Dither.NONE)
+def _with_256(picture, rounds=0):
+    """A picture with 256 colours of its own, moved so many rounds, and its mean change by that."""
+    few = picture.quantize(256, kmeans=rounds, dither=Image.Dither.NONE)
     return few, np.abs(np.asarray(few.convert("RGB"), int) - np.asarray(picture, int)).mean()
 
 
