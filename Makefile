@@ -5,7 +5,7 @@ TESTS ?= notebooks $(addprefix tests/test_,$(addsuffix .py,detection devices gra
     params_applications params_formulas pretrained tuning))
 supported = import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 pythons = python3 python3.13 python3.12 python3.11 python
-# As many workers as the machine has cores, each with one file after the other: WORKERS=0 for none.
+# One worker more than the machine has cores, each with one file after the other: WORKERS=0 for none.
 WORKERS ?= auto
 pytest = .venv/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 PYTHON ?= $(shell for p in $(pythons); do $$p -c '$(supported)' 2>&- && echo $$p && break; done)

@@ -5,9 +5,9 @@
   from before a picture to behind it.
 * Each picture must be of the same things: what `plotting.drawn` says of it, which stands in the
   output's metadata, where no reader sees it, is compared with what is stored.
-* Several workers (`pytest -n 2 --dist loadfile`) share the machine: each gets its part of the
-  processor's cores, the longest files come first, and what is marked or tagged `alone` runs while
-  all the others wait.
+* Several workers (`pytest -n auto --dist loadfile`), one more than cores, share the machine: each
+  gets its part of the processor's cores, the longest files come first, and what is marked or tagged
+  `alone` runs while all the others wait.
 * At the end stands how long each file took.
 """
 
@@ -40,32 +40,38 @@ if WORKERS > 1:
 # A long file that starts last would keep one worker busy while the others have nothing to do.
 LONGEST_FIRST = (
     "test_exercises",
-    "15_training_a_detector",
     "11_mnist_cnn",
-    "13_transfer_learning",
+    "15_training_a_detector",
     "test_tuning",
-    "08_skip_connections",
-    "18_many_machines",
     "12_data_augmentation",
-    "04_optimizers",
-    "test_planted_faults",
+    "13_transfer_learning",
     "16_hyperparameter_tuning",
-    "test_package",
+    "04_optimizers",
     "03_initialization",
-    "05_batch_normalization",
-    "02_activations",
-    "10_pooling",
-    "test_devices",
-    "01_keras_models",
-    "14_object_detection",
-    "test_grading",
     "test_params_applications",
-    "test_measure",
+    "10_pooling",
+    "18_many_machines",
+    "test_devices",
+    "08_skip_connections",
+    "14_object_detection",
+    "05_batch_normalization",
+    "test_planted_faults",
     "07_early_stopping",
+    "test_grading",
+    "02_activations",
+    "01_keras_models",
     "06_dropout",
+    "test_package",
     "17_devices",
+    "test_measure",
+    "test_plotting",
     "test_quiet",
 )
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    return (yield) + 1  # one more than cores: now and then each of them waits for something
 
 
 @pytest.hookimpl(wrapper=True)

@@ -42,7 +42,10 @@ def test_alone():
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """A run with two workers: its output, and when what ran (name → start, end, threads)."""
+    """A run as on one core, so with two workers: its output, and when what ran.
+
+    That is a dictionary from names to start, end and the number of threads.
+    """
     folder, noted = tmp_path_factory.mktemp("suite"), tmp_path_factory.mktemp("noted")
     (folder / "noting.py").write_text(NOTE.format(folder=str(noted)))
     (folder / "test_quick.py").write_text(QUICK)
@@ -64,11 +67,12 @@ def run(tmp_path_factory):
         for name, value in os.environ.items()
         if name not in left_out and not name.startswith("PYTEST_XDIST")
     }
-    command = [sys.executable, "-m", "pytest", "-v", "-n", "2", "--dist", "loadfile"]
+    environment |= {"PYTHONPATH": str(folder), "PYTEST_XDIST_AUTO_NUM_WORKERS": "1"}
+    command = [sys.executable, "-m", "pytest", "-v", "-n", "auto", "--dist", "loadfile"]
     done = subprocess.run(
         [*command, "--no-loadscope-reorder", "-p", "no:cacheprovider", "--color=no", "."],
         cwd=folder,
-        env=environment | {"PYTHONPATH": str(folder)},
+        env=environment,
         capture_output=True,
         text=True,
     )
