@@ -21,7 +21,7 @@ import dlhelpers
 from dlhelpers import datasets
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-ALONE = "09_convolution_by_hand.ipynb"
+ALONE = "00_backpropagation.ipynb"
 OFFLINE = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0", "PYTHONSAFEPATH": "1"}
 
 
@@ -29,10 +29,10 @@ class Reader:
     """Somebody with Python and one notebook in an empty folder, and no clone of the course."""
 
     def __init__(self, folder):
-        subprocess.run([sys.executable, "-m", "venv", folder / "env"], check=True)
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "env"], check=True)
         self.python = folder / "env" / ("Scripts" if os.name == "nt" else "bin") / "python"
         self.packages = next((folder / "env").rglob("site-packages"))
-        # The packages of this environment; pip adds to the other without changing this one.
+        # The packages of this environment, with its pip, which adds to the other one alone.
         (self.packages / "shared.pth").write_text(sysconfig.get_paths()["purelib"])
         self.notebook = folder / "empty" / ALONE
         self.notebook.parent.mkdir()

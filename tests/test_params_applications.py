@@ -58,10 +58,13 @@ if keras.backend.backend() == "torch":
 
 PROGRAM = """
 import gc, json, os, re, resource, sys
+
+gc.disable()
 import keras
 from dlhelpers.params import explain
 
 gc.freeze()  # what was imported stays, so the search for garbage can spare it
+gc.enable()
 
 explained = {}
 for name in sys.argv[1:]:
