@@ -84,7 +84,7 @@ def test_a_notebook_alone_fetches_the_helpers_and_runs_as_in_jupyter(reader):
 
 def test_of_all_packages_only_the_helpers_were_added(reader):
     added = {path.name.split("-")[0] for path in reader.packages.glob("*.dist-info")}
-    assert added - {"pip", "setuptools"} == {"dlhelpers"}  # TensorFlow, Keras and NumPy stay
+    assert added == {"dlhelpers"}  # TensorFlow, Keras and NumPy stay
 
 
 def test_the_installed_package_loads_the_digits_from_any_folder(reader):

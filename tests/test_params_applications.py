@@ -9,6 +9,8 @@ import sys
 import keras
 import pytest
 
+from dlhelpers import processes
+
 # Total and trainable parameters of `keras.applications.NAME(weights=None)`. The totals of the 26
 # models in the table of keras.io/api/applications are the same.
 PUBLISHED = {
@@ -67,15 +69,11 @@ SMALLEST = (
 QUICK = tuple(name for name in PUBLISHED if name in SMALLEST)
 REST = tuple(name for name in PUBLISHED if name not in SMALLEST)
 
-PROGRAM = """
-import gc, json, os, re, resource, sys
-
-gc.disable()
-import keras
+PROGRAM = (
+    processes.IMPORT_KERAS
+    + """
+import json, os, re, resource, sys
 from dlhelpers.params import explain
-
-gc.freeze()  # what was imported stays, so the search for garbage can spare it
-gc.enable()
 
 explained = {}
 for name in sys.argv[1:]:
@@ -89,6 +87,7 @@ if os.path.exists("/proc/self/status"):
     peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1])
 print(json.dumps([explained, used.ru_utime + used.ru_stime, peak / 1024]))
 """
+)
 
 
 @functools.cache
